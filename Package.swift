@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Imports are private to a file unless it says otherwise, and a member is only seen where its module is imported.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+// The floors of docs/architecture.md, lowest first. An arrow only ever points downwards.
+let package = Package(
+  name: "dragoman",
+  products: [
+    .executable(name: "dragoman", targets: ["dragoman"]),
+    .library(name: "Dragoman", targets: ["Dragoman"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    // Floor 0: system libraries and C.
+    .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+    .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CSentencePieceLibrary", pkgConfig: "sentencepiece", providers: [.apt(["libsentencepiece-dev"])]),
+    .target(name: "CSentencePiece", dependencies: ["CSentencePieceLibrary"]),
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
+
+    // Floor 1: numbers, files, text.
+    room("Tensors", ["CKernels", "COpenBLAS"]),
+    room("ModelFormats", []),
+    room("Transcripts", []),
+
+    // Floor 2: sound.
+    room("AudioIO", ["CSndFile", "CSoxr"]),
+    room("AcousticFeatures", ["CFFTW"]),
+
+    // Floor 3: the two models. They never import each other.
+    room(
+      "SpeechRecognition",
+      ["Tensors", "ModelFormats", "AcousticFeatures", "Transcripts", "CZlib"]),
+    room("MachineTranslation", ["Tensors", "ModelFormats", "CSentencePiece"]),
+
+    // Floor 4: the library's face and its model store.
+    room(
+      "Dragoman",
+      ["AudioIO", "AcousticFeatures", "SpeechRecognition", "MachineTranslation", "Transcripts", "Tensors"]),
+    room(
+      "ModelStore",
+      ["ModelFormats", .product(name: "Crypto", package: "swift-crypto")],
+      resources: [.copy("Resources/catalogue.json")]),
+
+    // Floor 5: the only room that prints, reads the environment or exits.
+    room(
+      "CLI",
+      [
+        "Dragoman", "ModelStore", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "dragoman", dependencies: ["CLI"], swiftSettings: strict),
+
+    tests("Tensors", ["Tensors", "CKernels"]),
+    tests("ModelFormats", ["ModelFormats"]),
+    tests("Transcripts", ["Transcripts"]),
+    tests("AudioIO", ["AudioIO"]),
+    tests("AcousticFeatures", ["AcousticFeatures", "ModelFormats"]),
+    tests("SpeechRecognition", ["SpeechRecognition", "ModelFormats", "Tensors", "Transcripts"]),
+    tests("MachineTranslation", ["MachineTranslation", "ModelFormats", "Tensors"]),
+    tests("Dragoman", ["Dragoman", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO"]),
+    tests("ModelStore", ["ModelStore"]),
+    tests("CLI", ["CLI", "Transcripts"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,23 @@
+/* The one dispatch table. */
+#include "CKernels.h"
+#include <string.h>
+
+static dragoman_kernels tables[4];
+static int table_count;
+
+static void add_table(const char *name, dragoman_float_kernels floats, dragoman_integer_kernels integers) {
+  tables[table_count++] = (dragoman_kernels){name, floats, integers};
+}
+
+/* Runs before main, so that the table needs no lock. Slowest first. */
+__attribute__((constructor)) static void fill_tables(void) {
+  add_table("generic", dragoman_float_generic, dragoman_integer_generic);
+}
+
+const dragoman_kernels *dragoman_kernels_named(const char *name) {
+  for (int i = 0; i < table_count; i++)
+    if (strcmp(tables[i].name, name) == 0) return &tables[i];
+  return NULL;
+}
+
+const dragoman_kernels *dragoman_kernels_best(void) { return &tables[table_count - 1]; }

@@ -1,0 +1,88 @@
+/* Plain scalar twins of the float kernels: the definition that every fast path is compared with. */
+#include "floats.h"
+#include <math.h>
+#include <string.h>
+
+static float widen(uint16_t half) {
+  uint32_t sign = (uint32_t)(half & 0x8000) << 16, exponent = (half >> 10) & 31, mantissa = half & 0x3ff, bits;
+  if (exponent == 31) {
+    bits = sign | 0x7f800000 | mantissa << 13;
+  } else if (exponent != 0) {
+    bits = sign | (exponent + 112) << 23 | mantissa << 13;
+  } else {
+    float magnitude = (float)mantissa * 0x1p-24f; /* subnormal or zero */
+    memcpy(&bits, &magnitude, 4);
+    bits |= sign;
+  }
+  float value;
+  memcpy(&value, &bits, 4);
+  return value;
+}
+
+static void half_to_float(const uint16_t *half, float *values, size_t count) {
+  for (size_t i = 0; i < count; i++) values[i] = widen(half[i]);
+}
+
+static float dot(const float *a, const float *b, size_t count) {
+  float sum = 0;
+  for (size_t i = 0; i < count; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+static float dot_half(const uint16_t *weights, const float *values, size_t count) {
+  float sum = 0;
+  for (size_t i = 0; i < count; i++) sum += widen(weights[i]) * values[i];
+  return sum;
+}
+
+static void add_scaled(float factor, const float *values, float *sums, size_t count) {
+  for (size_t i = 0; i < count; i++) sums[i] += factor * values[i];
+}
+
+static void add(const float *values, float *sums, size_t count) {
+  for (size_t i = 0; i < count; i++) sums[i] += values[i];
+}
+
+static void relu(float *values, size_t count) {
+  for (size_t i = 0; i < count; i++) values[i] = values[i] > 0 ? values[i] : 0;
+}
+
+static void gelu(float *values, size_t count) {
+  for (size_t i = 0; i < count; i++) values[i] = 0.5f * values[i] * (1 + erff(values[i] * 0.70710678118654752f));
+}
+
+static void sigmoid(float *values, size_t count) {
+  for (size_t i = 0; i < count; i++) values[i] = 1 / (1 + expf(-values[i]));
+}
+
+static float maximum(const float *values, size_t count) {
+  float best = -INFINITY;
+  for (size_t i = 0; i < count; i++) best = values[i] > best ? values[i] : best;
+  return best;
+}
+
+static float sum_exponentials(const float *values, float maximum, size_t count) {
+  float sum = 0;
+  for (size_t i = 0; i < count; i++) sum += expf(values[i] - maximum);
+  return sum;
+}
+
+static void softmax(float *values, size_t count) {
+  float top = maximum(values, count), sum = 0;
+  for (size_t i = 0; i < count; i++) sum += values[i] = expf(values[i] - top);
+  for (size_t i = 0; i < count; i++) values[i] /= sum;
+}
+
+static void layer_norm(const float *values, const float *gamma, const float *beta, float epsilon, float *output,
+                       size_t count) {
+  double sum = 0, squares = 0;
+  for (size_t i = 0; i < count; i++) sum += values[i];
+  float mean = (float)(sum / (double)count);
+  for (size_t i = 0; i < count; i++) squares += (double)(values[i] - mean) * (values[i] - mean);
+  float scale = 1 / sqrtf((float)(squares / (double)count) + epsilon);
+  for (size_t i = 0; i < count; i++) output[i] = (values[i] - mean) * scale * gamma[i] + beta[i];
+}
+
+const dragoman_float_kernels dragoman_float_generic = {
+    half_to_float, dot, dot_half, add_scaled, add, relu, gelu, sigmoid, softmax, layer_norm, maximum, sum_exponentials,
+};

@@ -1,0 +1,104 @@
+/* A small fork-join pool. One job at a time; parts are handed out by an atomic counter. */
+#include "pool.h"
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct dragoman_pool {
+  int threads; /* workers + the caller */
+  pthread_t *workers;
+  dragoman_pool_body body;
+  void *context;
+  int parts;
+  _Atomic unsigned generation; /* changes with every job; workers wait on it */
+  _Atomic int next_part, busy_workers, sleeping, stopping;
+};
+
+enum { spins = 4000 };
+
+static inline void pause_cpu(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+static void run_parts(dragoman_pool *pool) {
+  for (int part; (part = atomic_fetch_add(&pool->next_part, 1)) < pool->parts;) pool->body(pool->context, part);
+}
+
+static void *work(void *argument) {
+  dragoman_pool *pool = argument;
+  unsigned seen = 0;
+  for (;;) {
+    for (int i = 0; i < spins && atomic_load(&pool->generation) == seen; i++) pause_cpu();
+    while (atomic_load(&pool->generation) == seen) {
+      atomic_fetch_add(&pool->sleeping, 1);
+      syscall(SYS_futex, &pool->generation, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
+      atomic_fetch_sub(&pool->sleeping, 1);
+    }
+    seen = atomic_load(&pool->generation);
+    if (atomic_load(&pool->stopping)) return NULL;
+    run_parts(pool);
+    atomic_fetch_sub(&pool->busy_workers, 1);
+  }
+}
+
+static void wake(dragoman_pool *pool) {
+  atomic_fetch_add(&pool->generation, 1);
+  if (atomic_load(&pool->sleeping) > 0)
+    syscall(SYS_futex, &pool->generation, FUTEX_WAKE_PRIVATE, pool->threads, NULL, NULL, 0);
+}
+
+dragoman_pool *dragoman_pool_create(int threads) {
+  dragoman_pool *pool = calloc(1, sizeof *pool);
+  if (!pool) return NULL;
+  pool->threads = 1;
+  pool->workers = calloc((size_t)(threads > 1 ? threads - 1 : 1), sizeof *pool->workers);
+  if (!pool->workers) {
+    free(pool);
+    return NULL;
+  }
+  while (pool->threads < threads) {
+    if (pthread_create(&pool->workers[pool->threads - 1], NULL, work, pool) != 0) {
+      dragoman_pool_destroy(pool);
+      return NULL;
+    }
+    pool->threads++;
+  }
+  return pool;
+}
+
+void dragoman_pool_destroy(dragoman_pool *pool) {
+  if (!pool) return;
+  atomic_store(&pool->stopping, 1);
+  wake(pool);
+  for (int i = 0; i < pool->threads - 1; i++) pthread_join(pool->workers[i], NULL);
+  free(pool->workers);
+  free(pool);
+}
+
+int dragoman_pool_threads(const dragoman_pool *pool) { return pool ? pool->threads : 1; }
+
+void dragoman_pool_run(dragoman_pool *pool, dragoman_pool_body body, void *context, int parts) {
+  if (!pool || pool->threads == 1 || parts <= 1) {
+    for (int part = 0; part < parts; part++) body(context, part);
+    return;
+  }
+  pool->body = body;
+  pool->context = context;
+  pool->parts = parts;
+  atomic_store(&pool->next_part, 0);
+  atomic_store(&pool->busy_workers, pool->threads - 1);
+  wake(pool);
+  run_parts(pool);
+  for (int i = 0; atomic_load(&pool->busy_workers) > 0; i++) {
+    if (i < spins * 16) pause_cpu();
+    else sched_yield();
+  }
+}

@@ -1,0 +1,1 @@
+/* C++ only: CSentencePiece includes the headers and vends C. */

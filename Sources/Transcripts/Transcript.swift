@@ -1,0 +1,37 @@
+/// All that is known of one recording after recognition and translation.
+public struct Transcript: Sendable, Equatable {
+  /// The input as the user named it; `-` for standard input.
+  public var file: String
+  /// Length of the audio.
+  public var duration: Duration
+  /// Language code of the speech, and the recogniser's probability for it (1 when the user named it).
+  public var language: String, languageProbability: Double
+  /// Model ids; the translation model (or `a+b` for a pivot) and target language are nil when nothing was translated.
+  public var model: String, translationModel: String?, targetLanguage: String?
+  /// In the order of the audio.
+  public var segments: [Segment]
+
+  /// A transcript.
+  public init(
+    file: String, duration: Duration, language: String, languageProbability: Double, model: String,
+    translationModel: String? = nil, targetLanguage: String? = nil, segments: [Segment]
+  ) {
+    (self.file, self.duration) = (file, duration)
+    (self.language, self.languageProbability) = (language, languageProbability)
+    (self.model, self.translationModel, self.targetLanguage) = (model, translationModel, targetLanguage)
+    self.segments = segments
+  }
+
+  /// The texts of all segments in one line.
+  public var text: String { Self.join(segments.map(\.text), language: language) }
+
+  /// The translations of all segments in one line; nil when nothing was translated.
+  public var translation: String? {
+    targetLanguage.map { target in Self.join(segments.compactMap(\.translation), language: target) }
+  }
+
+  /// Joins with spaces, except in scripts that do not use them.
+  private static func join(_ texts: [String], language: String) -> String {
+    texts.filter { !$0.isEmpty }.joined(separator: ["zh", "ja", "th", "lo", "my", "yue"].contains(language) ? "" : " ")
+  }
+}
