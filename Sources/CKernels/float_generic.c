@@ -19,8 +19,14 @@ static float widen(uint16_t half) {
   return value;
 }
 
-static void half_to_float(const uint16_t *half, float *values, size_t count) {
-  for (size_t i = 0; i < count; i++) values[i] = widen(half[i]);
+static uint16_t half_at(const void *half, size_t index) {
+  uint16_t bits;
+  memcpy(&bits, (const char *)half + 2 * index, 2);
+  return bits;
+}
+
+static void half_to_float(const void *half, float *values, size_t count) {
+  for (size_t i = 0; i < count; i++) values[i] = widen(half_at(half, i));
 }
 
 static float dot(const float *a, const float *b, size_t count) {
@@ -29,14 +35,26 @@ static float dot(const float *a, const float *b, size_t count) {
   return sum;
 }
 
-static float dot_half(const uint16_t *weights, const float *values, size_t count) {
-  float sum = 0;
-  for (size_t i = 0; i < count; i++) sum += widen(weights[i]) * values[i];
-  return sum;
+static void matrix_vector(const float *matrix, size_t rows, size_t depth, size_t stride, const float *vector,
+                          const float *bias, float *output) {
+  for (size_t row = 0; row < rows; row++)
+    output[row] = dot(matrix + row * stride, vector, depth) + (bias ? bias[row] : 0);
 }
 
-static void add_scaled(float factor, const float *values, float *sums, size_t count) {
-  for (size_t i = 0; i < count; i++) sums[i] += factor * values[i];
+static void matrix_vector_half(const void *matrix, size_t rows, size_t depth, const float *vector, const float *bias,
+                               float *output) {
+  for (size_t row = 0; row < rows; row++) {
+    float sum = 0;
+    for (size_t d = 0; d < depth; d++) sum += widen(half_at(matrix, row * depth + d)) * vector[d];
+    output[row] = sum + (bias ? bias[row] : 0);
+  }
+}
+
+static void weighted_rows(const float *weights, const float *matrix, size_t rows, size_t depth, size_t stride,
+                          float *output) {
+  for (size_t d = 0; d < depth; d++) output[d] = 0;
+  for (size_t row = 0; row < rows; row++)
+    for (size_t d = 0; d < depth; d++) output[d] += weights[row] * matrix[row * stride + d];
 }
 
 static void add(const float *values, float *sums, size_t count) {
@@ -67,9 +85,9 @@ static float sum_exponentials(const float *values, float maximum, size_t count) 
   return sum;
 }
 
-static void softmax(float *values, size_t count) {
-  float top = maximum(values, count), sum = 0;
-  for (size_t i = 0; i < count; i++) sum += values[i] = expf(values[i] - top);
+static void softmax(float *values, float scale, size_t count) {
+  float top = scale * maximum(values, count), sum = 0;
+  for (size_t i = 0; i < count; i++) sum += values[i] = expf(scale * values[i] - top);
   for (size_t i = 0; i < count; i++) values[i] /= sum;
 }
 
@@ -84,5 +102,6 @@ static void layer_norm(const float *values, const float *gamma, const float *bet
 }
 
 const dragoman_float_kernels dragoman_float_generic = {
-    half_to_float, dot, dot_half, add_scaled, add, relu, gelu, sigmoid, softmax, layer_norm, maximum, sum_exponentials,
+    half_to_float, dot,     matrix_vector, matrix_vector_half, weighted_rows, add, relu, gelu, sigmoid,
+    softmax,       layer_norm, maximum,       sum_exponentials,
 };

@@ -108,3 +108,21 @@ public struct NamedTensors: Sendable {
     return tensor
   }
 }
+
+extension NamedTensor {
+  /// The same tensor under another name.
+  func renamed(_ name: String) -> NamedTensor {
+    NamedTensor(name: name, shape: shape, type: type, file: file, offset: offset, byteCount: byteCount)
+  }
+
+  /// Bytes that a tensor of this shape takes; nil for a negative extent or when the product overflows.
+  static func byteCount(shape: [Int], type: ElementType) -> Int? {
+    var total = type.size
+    for extent in shape {
+      let (product, overflow) = total.multipliedReportingOverflow(by: extent)
+      if overflow || extent < 0 { return nil }
+      total = product
+    }
+    return total
+  }
+}

@@ -4,14 +4,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Float32 kernels over contiguous rows. Half floats are IEEE binary16 bit patterns. */
+/* Float32 kernels over contiguous rows. Half floats are IEEE binary16 bit patterns, read at any alignment. */
 typedef struct {
-  void (*half_to_float)(const uint16_t *half, float *values, size_t count);
+  void (*half_to_float)(const void *half, float *values, size_t count);
   float (*dot)(const float *a, const float *b, size_t count);
-  /* dot of half-precision weights, widened exactly to float32, with float32 values */
-  float (*dot_half)(const uint16_t *weights, const float *values, size_t count);
-  /* sums[i] += factor * values[i] */
-  void (*add_scaled)(float factor, const float *values, float *sums, size_t count);
+  /* output[row] = matrix[row * stride ..< row * stride + depth] . vector (+ bias[row] unless bias is NULL) */
+  void (*matrix_vector)(const float *matrix, size_t rows, size_t depth, size_t stride, const float *vector,
+                        const float *bias, float *output);
+  /* the same with contiguous half-precision rows, widened exactly to float32 */
+  void (*matrix_vector_half)(const void *matrix, size_t rows, size_t depth, const float *vector, const float *bias,
+                             float *output);
+  /* output[d] = sum over rows of weights[row] * matrix[row * stride + d], d < depth */
+  void (*weighted_rows)(const float *weights, const float *matrix, size_t rows, size_t depth, size_t stride,
+                        float *output);
   /* sums[i] += values[i] */
   void (*add)(const float *values, float *sums, size_t count);
   /* values[i] = max(values[i], 0) */
@@ -20,8 +25,8 @@ typedef struct {
   void (*gelu)(float *values, size_t count);
   /* values[i] = 1 / (1 + exp(-values[i])) */
   void (*sigmoid)(float *values, size_t count);
-  /* values[i] = exp(values[i] - max) / sum */
-  void (*softmax)(float *values, size_t count);
+  /* values[i] = exp(scale * values[i]) / sum of the same */
+  void (*softmax)(float *values, float scale, size_t count);
   /* output = (values - mean) / sqrt(variance + epsilon) * gamma + beta; output may be values */
   void (*layer_norm)(const float *values, const float *gamma, const float *beta, float epsilon, float *output,
                      size_t count);
@@ -31,5 +36,10 @@ typedef struct {
 } dragoman_float_kernels;
 
 extern const dragoman_float_kernels dragoman_float_generic;
+#if defined(__x86_64__)
+extern const dragoman_float_kernels dragoman_float_avx2, dragoman_float_avx512;
+#elif defined(__aarch64__)
+extern const dragoman_float_kernels dragoman_float_neon;
+#endif
 
 #endif

@@ -1,0 +1,9 @@
+/* Float kernels for AVX2. */
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#pragma clang fp contract(fast)
+#define WIDTH 8
+#define KERNELS dragoman_float_avx2
+#include "float_simd.h"
+#pragma clang attribute pop
+#endif

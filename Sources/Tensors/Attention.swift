@@ -1,0 +1,49 @@
+internal import CKernels
+
+/// Scaled dot-product attention. - Reference: Vaswani et al. 2017, arXiv:1706.03762.
+package enum Attention {
+  /// Query rows per block: one block's scores over 1,500 keys stay in the second-level cache.
+  static let queryBlock = 96
+
+  /// All queries against all keys, without a mask.
+  ///
+  /// - Parameters:
+  ///   - queries, keys, values: `[row, head * channel]`.
+  ///   - output: `[row, head * channel]`.
+  package static func full(
+    queries: Matrix, keys: Matrix, values: Matrix, heads: Int, to output: Matrix, context: ComputeContext
+  ) {
+    let width = queries.columns / heads
+    let scale = 1 / Float(width).squareRoot()
+    let block = max(1, min(queryBlock, context.scratchPerThread / keys.rows))
+    let blocks = (queries.rows + block - 1) / block
+    let threads = context.pool.threads
+    context.pool.run(parts: threads) { part in
+      for unit in MatrixProduct.share(part, of: threads, count: blocks * heads) {
+        let channels = unit / blocks * width..<(unit / blocks + 1) * width
+        let first = unit % blocks * block
+        let rows = first..<min(first + block, queries.rows)
+        let scores = Matrix(context.scratch(part), rows: rows.count, columns: keys.rows)
+        MatrixProduct.multiply(
+          queries.rows(rows).columns(channels), transposed: keys.columns(channels), to: scores)
+        for row in 0..<rows.count {
+          context.kernels.table.pointee.floats.softmax(scores.row(row), scale, keys.rows)
+        }
+        MatrixProduct.multiply(scores, values.columns(channels), to: output.rows(rows).columns(channels))
+      }
+    }
+  }
+
+  /// One query row of one head against `rows` cached keys and values, `[row, channel]` each.
+  ///
+  /// - Parameter scores: room for `rows` floats; holds the attention weights afterwards.
+  package static func step(
+    query: UnsafePointer<Float>, keys: UnsafePointer<Float>, values: UnsafePointer<Float>, rows: Int, width: Int,
+    scores: UnsafeMutablePointer<Float>, output: UnsafeMutablePointer<Float>, kernels: Kernels
+  ) {
+    let floats = kernels.table.pointee.floats
+    floats.matrix_vector(keys, rows, width, width, query, nil, scores)
+    floats.softmax(scores, 1 / Float(width).squareRoot(), rows)
+    floats.weighted_rows(scores, values, rows, width, width, output)
+  }
+}

@@ -1,0 +1,66 @@
+internal import Foundation
+
+/// Float32 storage of fixed size, aligned to a cache line and zeroed.
+///
+/// Owned by one session (workspace, KV cache) or, once filled, shared read-only by many (prepared weights).
+public final class FloatBuffer: @unchecked Sendable {
+  /// The first value.
+  package let base: UnsafeMutablePointer<Float>
+  /// Number of values.
+  public let count: Int
+
+  /// Allocates `count` zeros.
+  public init(count: Int) {
+    self.count = count
+    let bytes = max((count * 4 + 63) / 64 * 64, 64)
+    guard let memory = aligned_alloc(64, bytes) else { preconditionFailure("out of memory: \(bytes) bytes") }
+    memset(memory, 0, bytes)
+    base = memory.bindMemory(to: Float.self, capacity: bytes / 4)
+  }
+
+  /// Copies `values`.
+  public convenience init(_ values: some Collection<Float>) {
+    self.init(count: values.count)
+    _ = UnsafeMutableBufferPointer(start: base, count: count).initialize(from: values)
+  }
+
+  deinit { free(base) }
+
+  /// The values, for tests and inspection.
+  public var values: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+  /// All values as rows of `columns`.
+  package func matrix(columns: Int) -> Matrix { Matrix(base, rows: count / columns, columns: columns) }
+
+  /// The first `rows` rows of `columns` values.
+  package func matrix(rows: Int, columns: Int) -> Matrix {
+    precondition(rows * columns <= count, "a view of \(rows) x \(columns) in \(count) values")
+    return Matrix(base, rows: rows, columns: columns)
+  }
+}
+
+/// A view of rows in somebody else's storage, `[row, column]`, row-major with a stride.
+///
+/// Rows may overlap (`stride < columns`): a convolution over time is such a view of its input.
+package struct Matrix: @unchecked Sendable {
+  package let base: UnsafeMutablePointer<Float>
+  package let rows: Int, columns: Int, stride: Int
+
+  package init(_ base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int? = nil) {
+    (self.base, self.rows, self.columns, self.stride) = (base, rows, columns, stride ?? columns)
+  }
+
+  package func row(_ index: Int) -> UnsafeMutablePointer<Float> { base + index * stride }
+
+  /// Rows `range` of this view.
+  package func rows(_ range: Range<Int>) -> Matrix {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+    return Matrix(row(range.lowerBound), rows: range.count, columns: columns, stride: stride)
+  }
+
+  /// Columns `range` of this view.
+  package func columns(_ range: Range<Int>) -> Matrix {
+    precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
+    return Matrix(base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+  }
+}

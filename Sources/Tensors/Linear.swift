@@ -1,0 +1,125 @@
+internal import CKernels
+internal import COpenBLAS
+
+/// A prepared weight matrix `[output, input]`, read where it lies: Float32, or half precision in a mapped file.
+///
+/// Half precision is widened exactly, so results are those of Float32 weights at half the memory traffic.
+public struct WeightMatrix: Sendable {
+  enum Storage: Sendable {
+    case float(FloatBuffer)
+    /// The address of mapped binary16 values, and what keeps them mapped.
+    case half(address: UInt, owner: any Sendable)
+  }
+
+  let storage: Storage
+  /// Rows and columns of the matrix.
+  public let outputs: Int, inputs: Int
+
+  /// Takes Float32 values, `[output, input]`.
+  public init(_ values: FloatBuffer, outputs: Int, inputs: Int) {
+    precondition(values.count == outputs * inputs, "\(values.count) values for \(outputs) x \(inputs)")
+    (storage, self.outputs, self.inputs) = (.float(values), outputs, inputs)
+  }
+
+  /// Borrows binary16 values, `[output, input]`, at any alignment; `owner` keeps them valid.
+  public init(half bytes: UnsafeRawBufferPointer, owner: any Sendable, outputs: Int, inputs: Int) {
+    precondition(bytes.count == 2 * outputs * inputs, "\(bytes.count) bytes for \(outputs) x \(inputs) halves")
+    storage = .half(address: UInt(bitPattern: bytes.baseAddress), owner: owner)
+    (self.outputs, self.inputs) = (outputs, inputs)
+  }
+
+  /// Widens row `row` into `output`, `[input]`.
+  package func copyRow(_ row: Int, to output: UnsafeMutablePointer<Float>, kernels: Kernels) {
+    precondition(row >= 0 && row < outputs, "row \(row) of \(outputs)")
+    switch storage {
+    case .float(let buffer): output.update(from: buffer.base + row * inputs, count: inputs)
+    case .half(let address, _):
+      let half = UnsafeRawPointer(bitPattern: address)! + 2 * row * inputs
+      kernels.table.pointee.floats.half_to_float(half, output, inputs)
+    }
+  }
+}
+
+/// `y = W x + b` over rows of `x`.
+public struct Linear: Sendable {
+  /// `[output, input]`.
+  package let weight: WeightMatrix
+  /// `[output]`, or nil.
+  package let bias: FloatBuffer?
+
+  /// - Parameter bias: `[output]`, or nil for none.
+  public init(weight: WeightMatrix, bias: FloatBuffer?) {
+    precondition(bias == nil || bias!.count == weight.outputs, "one bias per output")
+    (self.weight, self.bias) = (weight, bias)
+  }
+
+  /// Rows up to which a product is made row by row (bound by reading the weights) rather than by BLAS.
+  static let fewRows = 4
+
+  /// `output[row] = W input[row] + b`, `[row, output]`; adds to what `output` holds when `adding`.
+  ///
+  /// Splits over the pool; widens half-precision weights into `scratch` block by block when there are many rows.
+  package func callAsFunction(_ input: Matrix, to output: Matrix, context: ComputeContext, adding: Bool = false) {
+    precondition(input.columns == weight.inputs && output.columns == weight.outputs && input.rows == output.rows)
+    if input.rows <= Self.fewRows && !adding {
+      // Every thread takes a run of outputs.
+      let parts = weight.outputs * weight.inputs < 65536 ? 1 : context.pool.threads
+      context.pool.run(parts: parts) { part in
+        let share = MatrixProduct.share(part, of: parts, count: weight.outputs)
+        for row in 0..<input.rows {
+          matrixVector(input.row(row), to: output.row(row), outputs: share, kernels: context.kernels)
+        }
+      }
+      return
+    }
+    // Every thread takes a run of outputs in blocks small enough for its scratch.
+    let parts = context.pool.threads
+    context.pool.run(parts: parts) { part in
+      let share = MatrixProduct.share(part, of: parts, count: weight.outputs)
+      let block = min(max(context.scratchPerThread / weight.inputs, 1), 1024)
+      for start in stride(from: share.lowerBound, to: share.upperBound, by: block) {
+        let outputs = start..<min(start + block, share.upperBound)
+        let weights = floats(outputs, scratch: context.scratch(part), kernels: context.kernels)
+        let target = output.columns(outputs)
+        if let bias, !adding {
+          for row in 0..<input.rows { target.row(row).update(from: bias.base + start, count: outputs.count) }
+        } else if let bias {
+          for row in 0..<input.rows {
+            context.kernels.table.pointee.floats.add(bias.base + start, target.row(row), outputs.count)
+          }
+        }
+        MatrixProduct.multiply(input, transposed: weights, to: target, adding: adding || bias != nil)
+      }
+    }
+  }
+
+  private func matrixVector(
+    _ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, outputs: Range<Int>, kernels: Kernels
+  ) {
+    let floats = kernels.table.pointee.floats
+    let bias = bias.map { UnsafePointer($0.base + outputs.lowerBound) }
+    let first = outputs.lowerBound * weight.inputs
+    switch weight.storage {
+    case .float(let buffer):
+      floats.matrix_vector(
+        buffer.base + first, outputs.count, weight.inputs, weight.inputs, input, bias, output + outputs.lowerBound)
+    case .half(let address, _):
+      floats.matrix_vector_half(
+        UnsafeRawPointer(bitPattern: address)! + 2 * first, outputs.count, weight.inputs, input, bias,
+        output + outputs.lowerBound)
+    }
+  }
+
+  /// Rows `outputs` of the weights in Float32, widened into `scratch` where needed.
+  package func floats(_ outputs: Range<Int>, scratch: UnsafeMutablePointer<Float>, kernels: Kernels) -> Matrix {
+    let first = outputs.lowerBound * weight.inputs
+    switch weight.storage {
+    case .float(let buffer):
+      return Matrix(buffer.base + first, rows: outputs.count, columns: weight.inputs)
+    case .half(let address, _):
+      kernels.table.pointee.floats.half_to_float(
+        UnsafeRawPointer(bitPattern: address)! + 2 * first, scratch, outputs.count * weight.inputs)
+      return Matrix(scratch, rows: outputs.count, columns: weight.inputs)
+    }
+  }
+}
