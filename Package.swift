@@ -75,7 +75,7 @@ let package = Package(
     tests("Tensors", ["Tensors", "CKernels"]),
     tests("ModelFormats", ["ModelFormats"]),
     tests("Transcripts", ["Transcripts"]),
-    tests("AudioIO", ["AudioIO"]),
+    tests("AudioIO", ["AudioIO", "CSndFile"]),
     tests("AcousticFeatures", ["AcousticFeatures", "ModelFormats"]),
     tests("SpeechRecognition", ["SpeechRecognition", "ModelFormats", "Tensors", "Transcripts"]),
     tests("MachineTranslation", ["MachineTranslation", "ModelFormats", "Tensors"]),

@@ -1,0 +1,69 @@
+/// What can go wrong between a file and its samples. `name` is the input as the user named it.
+public enum AudioError: Error, Equatable, Sendable {
+  /// Nothing exists under that name.
+  case noSuchFile(name: String)
+  /// A folder where one file was expected.
+  case isFolder(name: String)
+  /// The file exists and may not be read.
+  case permissionDenied(name: String)
+  /// No bytes at all.
+  case emptyFile(name: String)
+  /// A WAV that ends before its samples begin, after `byteCount` bytes.
+  case truncatedHeader(name: String, byteCount: Int)
+  /// Not audio, or a format that libsndfile does not read; its own code and message.
+  case unsupported(name: String, code: Int, message: String)
+  /// A sample rate that is not `AudioFile.sampleRates`.
+  case unsupportedSampleRate(name: String, rate: Int)
+  /// The decoder or the system failed after `seconds` of audio; libsndfile's code and message, or errno and its text.
+  case readFailed(name: String, seconds: Double, code: Int, message: String)
+  /// Another failure of the system on opening: errno and its text.
+  case openFailed(name: String, code: Int, message: String)
+  /// Standard input could not be kept aside in the temporary folder: errno and its text.
+  case spoolFailed(folder: String, code: Int, message: String)
+  /// libsoxr refused to start or to go on; its own message.
+  case resamplingFailed(name: String, message: String)
+  /// A folder, searched to its leaves, holds no audio file.
+  case noAudio(folder: String)
+}
+
+extension AudioError: CustomStringConvertible {
+  /// What happened, to what, and what to do next.
+  public var description: String {
+    switch self {
+    case .noSuchFile(let name):
+      "\(name): no such file. Check the spelling and the folder."
+    case .isFolder(let name):
+      "\(name): this is a folder. Name a file in it."
+    case .permissionDenied(let name):
+      "\(name): permission denied. Make it readable, for example with chmod u+r."
+    case .emptyFile(let name):
+      "\(name): the input is empty (0 bytes). Record or copy it again."
+    case .truncatedHeader(let name, let byteCount):
+      "\(name): the WAV header is cut off after \(byteCount) bytes. Record or copy it again."
+    case .unsupported(let name, let code, let message):
+      "\(name): not an audio format that can be read (libsndfile \(code): \(Self.sentence(message))) "
+        + "Convert it to WAV or FLAC first, for example with ffmpeg -i INPUT OUTPUT.flac, "
+        + "or say --raw for 16 kHz mono s16le samples without a header."
+    case .unsupportedSampleRate(let name, let rate):
+      "\(name): a sample rate of \(rate) Hz is outside \(AudioFile.sampleRates.lowerBound)..."
+        + "\(AudioFile.sampleRates.upperBound) Hz. Convert it to 16000 Hz first."
+    case .readFailed(let name, let seconds, let code, let message):
+      "\(name): reading failed after \(Self.rounded(seconds)) s (\(code): \(Self.sentence(message))) "
+        + "The audio up to there is intact; repair or copy the file again for the rest."
+    case .openFailed(let name, let code, let message):
+      "\(name): cannot be opened (errno \(code): \(Self.sentence(message))) Check the file and its folder."
+    case .spoolFailed(let folder, let code, let message):
+      "\(folder): standard input cannot be kept here (errno \(code): \(Self.sentence(message))) "
+        + "Free some space, point TMPDIR elsewhere, or save the input to a file and name that."
+    case .resamplingFailed(let name, let message):
+      "\(name): resampling to 16000 Hz failed (libsoxr: \(Self.sentence(message))) Convert it to 16000 Hz first."
+    case .noAudio(let folder):
+      "\(folder): no audio file in this folder or below. Known endings: "
+        + AudioFiles.extensions.sorted().joined(separator: ", ") + ". Name another folder, or the files themselves."
+    }
+  }
+
+  private static func sentence(_ message: String) -> String { message.hasSuffix(".") ? message : message + "." }
+
+  private static func rounded(_ seconds: Double) -> Double { (seconds * 100).rounded() / 100 }
+}

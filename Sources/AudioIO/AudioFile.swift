@@ -1,0 +1,157 @@
+public import Foundation
+
+/// The samples of one recording, pulled in order: 16 kHz, mono, Float, at constant memory whatever its length.
+///
+/// Anything libsndfile reads, at any rate and with any number of channels; channels are averaged, other rates go through
+/// libsoxr's high-quality resampler. To be used by one thread at a time.
+public final class AudioFile {
+  /// Samples per second of what `read` delivers.
+  public static let sampleRate = 16_000
+  /// Sample rates that an input may have, in Hz.
+  public static let sampleRates = 1_000...1_536_000
+
+  /// The file's last path component, or `standard input`.
+  public let name: String
+  /// Length of the audio as far as it is known before reading: nil for streams that do not say.
+  public let duration: Duration?
+  /// Rate of the input in Hz, before resampling.
+  public var inputSampleRate: Int { decoder.sampleRate }
+  /// Channels of the input, before averaging.
+  public var inputChannelCount: Int { decoder.channelCount }
+  /// Input samples so far that were not numbers or infinite, and were replaced by 0.
+  public private(set) var invalidSampleCount = 0
+  /// True when fewer samples came than the header announced; final once `read` has returned 0.
+  public private(set) var isTruncated = false
+
+  private let decoder: SoundDecoder
+  private let resampler: Resampler?
+  private let interleaved: UnsafeMutableBufferPointer<Float>
+  private let mono: UnsafeMutableBufferPointer<Float>
+  /// The part of `mono` that is not consumed yet.
+  private var pending = 0..<0
+  private var framesRead: Int64 = 0
+  private var sourceEnded = false, ended = false
+  private var failure: AudioError?
+
+  /// Opens a file.
+  ///
+  /// - Parameters:
+  ///   - url: a local file, or a named pipe.
+  ///   - raw: the file has no header and holds 16 kHz mono samples, signed 16 bit, little-endian.
+  /// - Throws: `AudioError` when it cannot be opened or is not audio. A file with a whole header and no samples opens.
+  public convenience init(_ url: URL, raw: Bool = false) throws(AudioError) {
+    let decoder = try AudioSource.decoder(path: url.relativePath, raw: raw)
+    try self.init(decoder: decoder, name: url.lastPathComponent, path: url.relativePath)
+  }
+
+  /// Reads a descriptor from where it stands, a pipe or a file; it is duplicated and stays the caller's to close.
+  ///
+  /// WAV and raw samples are delivered as they come, with any length field; other containers (FLAC, OGG, MP3, AIFF, AU) on
+  /// a pipe are first read to their end into a nameless file in `TMPDIR`, because their readers have to seek.
+  ///
+  /// - Parameters:
+  ///   - standardInput: the descriptor, usually 0.
+  ///   - raw: no header; 16 kHz mono samples, signed 16 bit, little-endian.
+  /// - Throws: `AudioError` as for a file.
+  public convenience init(standardInput: Int32, raw: Bool) throws(AudioError) {
+    let name = "standard input"
+    let copy = dup(standardInput)
+    guard copy >= 0 else {
+      throw .openFailed(name: name, code: Int(errno), message: String(cString: strerror(errno)))
+    }
+    try self.init(decoder: AudioSource.decoder(taking: copy, raw: raw, name: name), name: name, path: name)
+  }
+
+  private init(decoder: SoundDecoder, name: String, path: String) throws(AudioError) {
+    guard Self.sampleRates.contains(decoder.sampleRate) else {
+      throw .unsupportedSampleRate(name: path, rate: decoder.sampleRate)
+    }
+    (self.decoder, self.name) = (decoder, name)
+    resampler =
+      decoder.sampleRate == Self.sampleRate
+      ? nil : try Resampler(from: decoder.sampleRate, to: Self.sampleRate, name: path)
+    duration = decoder.expectedFrames.map { frames in
+      let (seconds, rest) = frames.quotientAndRemainder(dividingBy: Int64(decoder.sampleRate))
+      return .seconds(seconds) + .nanoseconds(rest * 1_000_000_000 / Int64(decoder.sampleRate))
+    }
+    // A tenth of a second at a time keeps a live stream prompt; many channels get fewer frames, to bound memory.
+    let frameCount = max(64, min(decoder.sampleRate / 10, 262_144 / decoder.channelCount))
+    interleaved = .allocate(capacity: frameCount * decoder.channelCount)
+    mono = .allocate(capacity: frameCount)
+  }
+
+  deinit {
+    interleaved.deallocate()
+    mono.deallocate()
+  }
+
+  /// The next samples, 16 kHz mono in -1...1 (float inputs may go beyond, and are left as they are).
+  ///
+  /// - Parameter buffer: filled as far as there is audio, `[sample]`.
+  /// - Returns: how many samples were written: fewer than `buffer.count` only at the end of the audio, 0 after it.
+  /// - Throws: `AudioError.readFailed` where the decoder or the system fails, after all samples before it were delivered.
+  public func read(into buffer: UnsafeMutableBufferPointer<Float>) throws(AudioError) -> Int {
+    var written = 0
+    while written < buffer.count, !ended {
+      if pending.isEmpty, !sourceEnded { refill() }
+      let input = UnsafeBufferPointer(rebasing: mono[pending])
+      let output = UnsafeMutableBufferPointer(rebasing: buffer[written...])
+      let (consumed, produced) = try convert(input, into: output)
+      pending = pending.lowerBound + consumed..<pending.upperBound
+      written += produced
+      if sourceEnded, input.isEmpty, produced == 0 { finish() }
+    }
+    if written == 0, !buffer.isEmpty, let failure {
+      self.failure = nil
+      throw failure
+    }
+    return written
+  }
+
+  /// The next samples as an array of its own; empty at the end of the audio.
+  ///
+  /// - Parameter count: how many samples at most.
+  /// - Throws: as `read(into:)`.
+  public func read(_ count: Int) throws(AudioError) -> [Float] {
+    var failure: AudioError?
+    let samples = [Float](unsafeUninitializedCapacity: count) { buffer, written in
+      buffer.initialize(repeating: 0)
+      do throws(AudioError) { written = try read(into: buffer) } catch { (written, failure) = (0, error) }
+    }
+    if let failure { throw failure }
+    return samples
+  }
+
+  private func convert(
+    _ input: UnsafeBufferPointer<Float>, into output: UnsafeMutableBufferPointer<Float>
+  ) throws(AudioError) -> (consumed: Int, produced: Int) {
+    if let resampler { return try resampler.process(input, into: output) }
+    let count = min(input.count, output.count)
+    if count > 0 { output.baseAddress!.update(from: input.baseAddress!, count: count) }
+    return (count, count)
+  }
+
+  /// Reads one chunk, replaces what is not a number, and averages the channels into `mono`.
+  private func refill() {
+    let frameCount = decoder.read(into: interleaved.baseAddress!, frameCount: mono.count)
+    let channelCount = decoder.channelCount
+    let scale = 1 / Float(channelCount)
+    for frame in 0..<frameCount {
+      var sum: Float = 0
+      for channel in 0..<channelCount {
+        let sample = interleaved[frame * channelCount + channel]
+        if sample.isFinite { sum += sample } else { invalidSampleCount += 1 }
+      }
+      mono[frame] = channelCount == 1 ? sum : sum * scale
+    }
+    framesRead += Int64(frameCount)
+    pending = 0..<frameCount
+    if frameCount < mono.count { sourceEnded = true }
+  }
+
+  private func finish() {
+    ended = true
+    failure = decoder.failure(afterFrames: framesRead)
+    isTruncated = failure == nil && (decoder.lacksEnd || framesRead < decoder.announcedFrames ?? 0)
+  }
+}

@@ -1,0 +1,77 @@
+internal import Foundation
+
+/// Bytes of a descriptor in order, without seeking: a pipe, or a file whose header is read by hand.
+///
+/// The first bytes can be looked at before they are consumed.
+final class ByteStream {
+  private let descriptor: Int32
+  private let closesDescriptor: Bool
+  /// Bytes that were looked at and are not consumed yet.
+  private var ahead: [UInt8] = []
+  private var aheadOffset = 0
+  /// Bytes consumed so far.
+  private(set) var position: Int64 = 0
+  /// errno of a failed read; 0 while all is well.
+  private(set) var failure: Int32 = 0
+
+  init(descriptor: Int32, closing: Bool) {
+    self.descriptor = descriptor
+    closesDescriptor = closing
+  }
+
+  deinit { if closesDescriptor { close(descriptor) } }
+
+  /// The next `count` bytes without consuming them; fewer at the end of the input.
+  func peek(_ count: Int) -> ArraySlice<UInt8> {
+    let missing = count - (ahead.count - aheadOffset)
+    if missing > 0 {
+      var more = [UInt8](repeating: 0, count: missing)
+      let got = more.withUnsafeMutableBytes { readFully($0) }
+      ahead.append(contentsOf: more.prefix(got))
+    }
+    return ahead[aheadOffset..<min(ahead.count, aheadOffset + count)]
+  }
+
+  /// Consumes up to `buffer.count` bytes; fewer only at the end of the input or on failure.
+  func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let kept = min(buffer.count, ahead.count - aheadOffset)
+    if kept > 0 {
+      ahead.withUnsafeBytes { bytes in
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[aheadOffset..<aheadOffset + kept]))
+      }
+      aheadOffset += kept
+      if aheadOffset == ahead.count { (ahead, aheadOffset) = ([], 0) }
+    }
+    let count = kept + readFully(UnsafeMutableRawBufferPointer(rebasing: buffer[kept...]))
+    position += Int64(count)
+    return count
+  }
+
+  /// Consumes `count` bytes unseen; false when the input ends before.
+  func skip(_ count: Int) -> Bool {
+    var left = count
+    return withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 1) { scratch in
+      while left > 0 {
+        let got = read(into: UnsafeMutableRawBufferPointer(rebasing: scratch[..<min(left, scratch.count)]))
+        if got == 0 { return false }
+        left -= got
+      }
+      return true
+    }
+  }
+
+  private func readFully(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    var filled = 0
+    while filled < buffer.count, failure == 0 {
+      let got = Foundation.read(descriptor, buffer.baseAddress! + filled, buffer.count - filled)
+      if got > 0 {
+        filled += got
+      } else if got == 0 {
+        break
+      } else if errno != EINTR {
+        failure = errno
+      }
+    }
+    return filled
+  }
+}

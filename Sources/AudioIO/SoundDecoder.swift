@@ -1,0 +1,94 @@
+internal import CSndFile
+internal import Foundation
+
+/// libsndfile behind one descriptor: interleaved Float frames in order.
+final class SoundDecoder {
+  let sampleRate: Int
+  let channelCount: Int
+  /// Frames that will come as far as is known before reading; nil for streams.
+  let expectedFrames: Int64?
+  /// Frames that the header announced; more than `expectedFrames` or than come when data is missing.
+  let announcedFrames: Int64?
+  /// True when the container says that its end is missing.
+  let lacksEnd: Bool
+  private let handle: OpaquePointer
+  private let stream: SampleStream?
+  private let descriptor: Int32
+  private let name: String
+
+  /// A container on a descriptor that can seek. Takes the descriptor over.
+  ///
+  /// - Parameter announcedFrames: what its header was found to promise, where libsndfile corrects that silently.
+  init(container descriptor: Int32, announcedFrames: Int64? = nil, name: String) throws(AudioError) {
+    var info = SF_INFO()
+    guard let handle = sf_open_fd(descriptor, Int32(SFM_READ), &info, 0) else {
+      let (code, message) = (Int(sf_error(nil)), String(cString: sf_strerror(nil)))
+      close(descriptor)
+      throw .unsupported(name: name, code: code, message: message)
+    }
+    // SF_COUNT_MAX stands for an unknown number: a FLAC made on a pipe, an OGG without its last page.
+    let frames = info.frames >= 0 && info.frames < Int64.max / 2 ? info.frames : nil
+    expectedFrames = frames
+    self.announcedFrames = announcedFrames ?? frames
+    lacksEnd = frames == nil && info.format & Int32(SF_FORMAT_TYPEMASK) == Int32(SF_FORMAT_OGG)
+    (self.handle, stream, self.descriptor, self.name) = (handle, nil, descriptor, name)
+    (sampleRate, channelCount) = (Int(info.samplerate), Int(info.channels))
+  }
+
+  /// Samples without a header, from where `bytes` stands.
+  ///
+  /// - Parameters:
+  ///   - format: libsndfile's code of the samples, little-endian.
+  ///   - announcedBytes: how many bytes of samples the header announced; nil when it did not know.
+  ///   - availableBytes: how many bytes there are; nil on a pipe.
+  init(
+    samples bytes: ByteStream, format: Int32, sampleRate: Int, channelCount: Int, frameBytes: Int,
+    announcedBytes: Int64?, availableBytes: Int64?, name: String
+  ) throws(AudioError) {
+    let stream = SampleStream(bytes: bytes, limit: announcedBytes)
+    var info = SF_INFO()
+    info.samplerate = Int32(clamping: sampleRate)
+    info.channels = Int32(clamping: channelCount)
+    info.format = Int32(SF_FORMAT_RAW) | Int32(SF_ENDIAN_LITTLE) | format
+    var callbacks = SampleStream.callbacks()
+    guard
+      let handle = sf_open_virtual(
+        &callbacks, Int32(SFM_READ), &info, Unmanaged.passUnretained(stream).toOpaque())
+    else { throw .unsupported(name: name, code: Int(sf_error(nil)), message: String(cString: sf_strerror(nil))) }
+    let known = [announcedBytes, availableBytes].compactMap(\.self).min()
+    expectedFrames = known.map { $0 / Int64(frameBytes) }
+    announcedFrames = announcedBytes.map { $0 / Int64(frameBytes) }
+    lacksEnd = false
+    (self.handle, self.stream, descriptor, self.name) = (handle, stream, -1, name)
+    (self.sampleRate, self.channelCount) = (sampleRate, channelCount)
+  }
+
+  deinit {
+    sf_close(handle)
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// Up to `frameCount` frames into `target`, `[frame, channel]`; fewer only at the end.
+  func read(into target: UnsafeMutablePointer<Float>, frameCount: Int) -> Int {
+    max(0, Int(sf_readf_float(handle, target, sf_count_t(frameCount))))
+  }
+
+  /// Why reading stopped, after `frames` frames: nil at the regular end and where the bytes simply end too early.
+  func failure(afterFrames frames: Int64) -> AudioError? {
+    let seconds = Double(frames) / Double(sampleRate)
+    if let code = stream?.failure, code != 0 {
+      return .readFailed(name: name, seconds: seconds, code: Int(code), message: String(cString: strerror(code)))
+    }
+    let code = sf_error(handle)
+    guard code != 0 else { return nil }
+    // A FLAC that is cut off ends in "lost sync" at the end of the file: that is missing data, not a broken decoder.
+    if descriptor >= 0, lseek(descriptor, 0, SEEK_CUR) >= Self.byteCount(of: descriptor) { return nil }
+    return .readFailed(name: name, seconds: seconds, code: Int(code), message: String(cString: sf_strerror(handle)))
+  }
+
+  /// Size of the file behind `descriptor` in bytes.
+  static func byteCount(of descriptor: Int32) -> Int64 {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int64(status.st_size) : 0
+  }
+}

@@ -1,0 +1,41 @@
+internal import Foundation
+
+/// The rest of a pipe in a temporary file that has no name, for containers whose reader has to seek.
+enum Spool {
+  /// Reads `stream` to its end and returns a descriptor that stands at its first byte.
+  ///
+  /// Memory stays bounded; the file vanishes with its descriptor, however the program ends.
+  static func keep(_ stream: ByteStream, name: String) throws(AudioError) -> Int32 {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    func failed() -> AudioError {
+      .spoolFailed(folder: folder, code: Int(errno), message: String(cString: strerror(errno)))
+    }
+    var template = Array((folder + "/dragoman-XXXXXX").utf8CString)
+    let descriptor = template.withUnsafeMutableBufferPointer { mkstemp($0.baseAddress!) }
+    guard descriptor >= 0 else { throw failed() }
+    unlink(template)
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = chunk.withUnsafeMutableBytes { stream.read(into: $0) }
+      if count == 0 { break }
+      var written = 0
+      while written < count {
+        let now = chunk.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, count - written) }
+        if now >= 0 {
+          written += now
+        } else if errno != EINTR {
+          let failure = failed()
+          close(descriptor)
+          throw failure
+        }
+      }
+    }
+    guard stream.failure == 0 else {
+      close(descriptor)
+      throw .readFailed(
+        name: name, seconds: 0, code: Int(stream.failure), message: String(cString: strerror(stream.failure)))
+    }
+    lseek(descriptor, 0, SEEK_SET)
+    return descriptor
+  }
+}
