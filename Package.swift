@@ -77,7 +77,7 @@ let package = Package(
     tests("Transcripts", ["Transcripts"]),
     tests("AudioIO", ["AudioIO", "CSndFile"]),
     tests("AcousticFeatures", ["AcousticFeatures", "ModelFormats"]),
-    tests("SpeechRecognition", ["SpeechRecognition", "ModelFormats", "Tensors", "Transcripts"]),
+    tests("SpeechRecognition", ["SpeechRecognition", "AudioIO", "ModelFormats", "Tensors", "Transcripts"]),
     tests("MachineTranslation", ["MachineTranslation", "ModelFormats", "Tensors"]),
     tests("Dragoman", ["Dragoman", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO"]),
     tests("ModelStore", ["ModelStore"]),

@@ -38,14 +38,11 @@ final class AudioEncoder {
     let first = Matrix(wide.base, rows: size.windowFrames + 2, columns: state)
     for edge in [0, size.windowFrames + 1] { first.row(edge).update(repeating: 0, count: state) }
     let convolved = first.rows(1..<size.windowFrames + 1)
-    weights.convolution1(
-      Matrix(window.base, rows: size.windowFrames, columns: 3 * size.mels, stride: size.mels), to: convolved,
-      context: context)
+    weights.convolution1(window.matrix(columns: size.mels), step: 1, to: convolved, context: context)
     context.gelu(convolved)
 
     let x = output.matrix(columns: state)
-    weights.convolution2(
-      Matrix(wide.base, rows: positions, columns: 3 * state, stride: 2 * state), to: x, context: context)
+    weights.convolution2(first, step: 2, to: x, context: context)
     context.gelu(x)
     context.add(weights.encoderPositions.matrix(columns: state), to: x)
 

@@ -31,8 +31,7 @@ struct DecoderLayer: Sendable {
 ///   them (`docs/formats.md`).
 struct WhisperWeights: Sendable {
   let dimensions: WhisperDimensions
-  /// Convolutions over time as matrices `[output, kernel * input]`, for an input that is `[frame, input]`.
-  let convolution1: Linear, convolution2: Linear
+  let convolution1: Convolution, convolution2: Convolution
   /// `[position, state]`.
   let encoderPositions: FloatBuffer, decoderPositions: FloatBuffer
   let encoderLayers: [EncoderLayer], decoderLayers: [DecoderLayer]
@@ -134,21 +133,10 @@ private struct Loader {
     return Linear(weight: weight, bias: try bias(name, outputs))
   }
 
-  /// A convolution `[output, input, kernel]` of width 3, turned into `[output, kernel * input]`.
-  func convolution(_ name: String, outputs: Int, inputs: Int) throws(ModelFileError) -> Linear {
+  func convolution(_ name: String, outputs: Int, inputs: Int) throws(ModelFileError) -> Convolution {
     let tensor = try tensors.tensor("\(name)/weight", shape: [outputs, inputs, 3])
-    let values = try values(tensor, name)
-    var turned = [Float](repeating: 0, count: values.count)
-    for output in 0..<outputs {
-      for input in 0..<inputs {
-        for tap in 0..<3 {
-          turned[(output * 3 + tap) * inputs + input] = values[(output * inputs + input) * 3 + tap]
-        }
-      }
-    }
-    return Linear(
-      weight: WeightMatrix(FloatBuffer(turned), outputs: outputs, inputs: 3 * inputs),
-      bias: try bias(name, outputs))
+    return Convolution(
+      weight: try values(tensor, name), bias: try bias(name, outputs), outputs: outputs, inputs: inputs, taps: 3)
   }
 
   private func bias(_ name: String, _ outputs: Int) throws(ModelFileError) -> FloatBuffer? {

@@ -40,8 +40,6 @@ public final class FloatBuffer: @unchecked Sendable {
 }
 
 /// A view of rows in somebody else's storage, `[row, column]`, row-major with a stride.
-///
-/// Rows may overlap (`stride < columns`): a convolution over time is such a view of its input.
 package struct Matrix: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Float>
   package let rows: Int, columns: Int, stride: Int

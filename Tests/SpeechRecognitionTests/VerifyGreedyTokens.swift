@@ -1,0 +1,43 @@
+import Foundation
+import Tensors
+import Testing
+
+@testable import SpeechRecognition
+
+/// Greedy tokens of openai/whisper on the same weights, over the clips of `../shared/data` that the reference names.
+@Suite(
+  .serialized,
+  .enabled(if: ProcessInfo.processInfo.environment["DRAGOMAN_VERIFY"] == "1", "needs ../shared/data: `make verify`"))
+struct VerifyGreedyTokens {
+  struct Reference: Decodable {
+    struct Clip: Decodable {
+      var set: String, id: String, language: String, audio: String
+      var tokens: [Int]
+      var smallest_margin: Double
+    }
+    var source: String
+    var clips: [Clip]
+  }
+
+  @Test func tokensAreIdentical() throws {
+    let url = projectRoot.appending(path: "Tests/Reference/whisper-base.greedy-tokens.json")
+    let reference = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: url))
+    #expect(reference.clips.count >= 30 && Set(reference.clips.map(\.language)).count >= 4)
+    let model = try RecognitionModel(contentsOf: pulledModel("whisper-base"))
+    let context = ComputeContext(threads: ProcessInfo.processInfo.activeProcessorCount)
+    var differing: [String] = []
+    for clip in reference.clips {
+      let session = try RecognitionSession(
+        model: model, options: RecognitionOptions(language: clip.language), context: context)
+      let tokens = recognize(try samples(of: sharedData.appending(path: clip.audio)), with: session)
+      guard tokens != clip.tokens else { continue }
+      let first = zip(tokens, clip.tokens).enumerated().first { $0.element.0 != $0.element.1 }
+      differing.append(
+        "\(clip.set)/\(clip.id): at token \(first?.offset ?? min(tokens.count, clip.tokens.count)), "
+          + "ours \(tokens.count), theirs \(clip.tokens.count) tokens; the reference's smallest margin is "
+          + "\(clip.smallest_margin)")
+    }
+    print("greedy tokens identical on \(reference.clips.count - differing.count) of \(reference.clips.count) clips")
+    #expect(differing.isEmpty, "\(differing.joined(separator: "\n"))")
+  }
+}

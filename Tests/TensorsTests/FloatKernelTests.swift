@@ -1,0 +1,104 @@
+import CKernels
+import Foundation
+import Testing
+
+@testable import Tensors
+
+/// Every float kernel of every instruction set of this machine against its plain scalar twin.
+@Suite struct FloatKernelTests {
+  static let fast = ["avx2", "avx512vnni", "neon"].compactMap(Kernels.init(named:))
+  static let sizes = [1, 3, 7, 8, 15, 16, 17, 31, 33, 64, 100, 513]
+  let generic = Kernels(named: "generic")!.table.pointee.floats
+
+  static func random(_ count: Int, seed: UInt64, scale: Float = 1) -> [Float] {
+    var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+    return (0..<count).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return (Float(state >> 40) / Float(1 << 23) - 1) * scale
+    }
+  }
+
+  func expect(_ observed: [Float], near expected: [Float], _ tolerance: Float, _ what: String) {
+    for (index, pair) in zip(observed, expected).enumerated() where !(abs(pair.0 - pair.1) <= tolerance) {
+      Issue.record("\(what)[\(index)]: expected \(pair.1), observed \(pair.0), tolerance \(tolerance)")
+      return
+    }
+  }
+
+  @Test func everyInstructionSetOfThisMachineIsTested() {
+    #expect(Self.fast.contains { $0.name == Kernels.best.name } || Kernels.best.name == "generic")
+    #expect(Kernels(named: "none such") == nil)
+  }
+
+  @Test(arguments: fast, sizes) func inPlaceFunctions(_ kernels: Kernels, _ size: Int) {
+    typealias InPlace = (UnsafeMutablePointer<Float>?, Int) -> Void
+    let floats = kernels.table.pointee.floats
+    let cases: [(String, InPlace, InPlace, Float, Float)] = [
+      ("relu", floats.relu, generic.relu, 4, 0),
+      ("gelu", floats.gelu, generic.gelu, 6, 2e-6),
+      ("sigmoid", floats.sigmoid, generic.sigmoid, 30, 2e-7),
+      ("softmax", { floats.softmax($0, 0.125, $1) }, { generic.softmax($0, 0.125, $1) }, 50, 2e-6),
+    ]
+    for (name, fast, plain, scale, tolerance) in cases {
+      var observed = Self.random(size, seed: 7, scale: scale)
+      var expected = observed
+      fast(&observed, size)
+      plain(&expected, size)
+      expect(observed, near: expected, tolerance, "\(kernels.name) \(name) of \(size)")
+    }
+  }
+
+  @Test(arguments: fast, sizes) func reductions(_ kernels: Kernels, _ size: Int) {
+    let floats = kernels.table.pointee.floats
+    let (a, b) = (Self.random(size, seed: 1), Self.random(size, seed: 2))
+    expect([floats.dot(a, b, size)], near: [generic.dot(a, b, size)], 1e-4, "dot")
+    #expect(floats.maximum(a, size) == generic.maximum(a, size))
+    let scaled = a.map { $0 * 40 }
+    let top = generic.maximum(scaled, size)
+    let expected = generic.sum_exponentials(scaled, top, size)
+    expect([floats.sum_exponentials(scaled, top, size)], near: [expected], expected * 1e-5, "sum of exponentials")
+    var (fastNorm, plainNorm) = ([Float](repeating: 0, count: size), [Float](repeating: 0, count: size))
+    floats.layer_norm(a, b, a, 1e-5, &fastNorm, size)
+    generic.layer_norm(a, b, a, 1e-5, &plainNorm, size)
+    expect(fastNorm, near: plainNorm, 2e-5, "layer norm of \(size)")
+    var (fastSum, plainSum) = (b, b)
+    floats.add(a, &fastSum, size)
+    generic.add(a, &plainSum, size)
+    #expect(fastSum == plainSum)
+  }
+
+  @Test(arguments: fast, sizes) func matrices(_ kernels: Kernels, _ depth: Int) {
+    let floats = kernels.table.pointee.floats
+    for rows in [1, 2, 4, 5, 11] {
+      let stride = depth + 3
+      let matrix = Self.random(rows * stride, seed: 3), vector = Self.random(max(depth, rows), seed: 4)
+      let bias = Self.random(rows, seed: 5)
+      var (observed, expected) = ([Float](repeating: 9, count: rows), [Float](repeating: 8, count: rows))
+      floats.matrix_vector(matrix, rows, depth, stride, vector, bias, &observed)
+      generic.matrix_vector(matrix, rows, depth, stride, vector, bias, &expected)
+      expect(observed, near: expected, 1e-4, "matrix vector \(rows) x \(depth)")
+
+      // One byte off, as weights lie in files.
+      var halves = [UInt8](repeating: 0, count: 2 * rows * depth + 1)
+      for index in 0..<rows * depth {
+        let bits = UInt16(truncatingIfNeeded: index &* 2654435761) & 0xBBFF  // exponents below 15: magnitude < 1
+        (halves[2 * index + 1], halves[2 * index + 2]) = (UInt8(bits & 255), UInt8(bits >> 8))
+      }
+      halves.withUnsafeBytes { bytes in
+        let weights = bytes.baseAddress! + 1
+        floats.matrix_vector_half(weights, rows, depth, vector, nil, &observed)
+        generic.matrix_vector_half(weights, rows, depth, vector, nil, &expected)
+        expect(observed, near: expected, 1e-4, "half matrix vector \(rows) x \(depth)")
+        var (wide, plain) = ([Float](repeating: 0, count: rows * depth), [Float](repeating: 1, count: rows * depth))
+        floats.half_to_float(weights, &wide, rows * depth)
+        generic.half_to_float(weights, &plain, rows * depth)
+        #expect(wide == plain)
+      }
+
+      var (sums, plainSums) = ([Float](repeating: 9, count: depth), [Float](repeating: 8, count: depth))
+      floats.weighted_rows(vector, matrix, rows, depth, stride, &sums)
+      generic.weighted_rows(vector, matrix, rows, depth, stride, &plainSums)
+      expect(sums, near: plainSums, 1e-5, "weighted rows \(rows) x \(depth)")
+    }
+  }
+}
