@@ -2,6 +2,7 @@ import AudioIO
 import Foundation
 import Tensors
 import Testing
+import Transcripts
 
 @testable import SpeechRecognition
 

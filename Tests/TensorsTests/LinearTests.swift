@@ -83,8 +83,9 @@ import Testing
       weight: weight, bias: FloatBuffer(bias), outputs: outputs, inputs: inputs, taps: 3)
     let rows = (frames + step - 1) / step
     let output = FloatBuffer(count: rows * outputs)
+    let padded = FloatBuffer(input)
     convolution(
-      FloatBuffer(input).matrix(columns: inputs), step: step, to: output.matrix(columns: outputs), context: context)
+      padded.matrix(columns: inputs), step: step, to: output.matrix(columns: outputs), context: context)
     var expected: [Float] = []
     for row in 0..<rows {
       for out in 0..<outputs {
@@ -97,6 +98,7 @@ import Testing
         expected.append(sum)
       }
     }
+    withExtendedLifetime(padded) {}
     Self.compare(output.values, expected, 1e-5, "convolution with step \(step)")
   }
 }
