@@ -12,6 +12,15 @@ static void add_table(const char *name, dragoman_float_kernels floats, dragoman_
 /* Runs before main, so that the table needs no lock. Slowest first. */
 __attribute__((constructor)) static void fill_tables(void) {
   add_table("generic", dragoman_float_generic, dragoman_integer_generic);
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2")) add_table("avx2", dragoman_float_generic, dragoman_integer_avx2);
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni"))
+    add_table("avx512vnni", dragoman_float_generic, dragoman_integer_avx512vnni);
+#elif defined(__aarch64__)
+  add_table("neon", dragoman_float_generic, dragoman_integer_neon);
+#endif
 }
 
 const dragoman_kernels *dragoman_kernels_named(const char *name) {
