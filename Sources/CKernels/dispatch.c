@@ -15,12 +15,12 @@ __attribute__((constructor)) static void fill_tables(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"))
-    add_table("avx2", dragoman_float_avx2, dragoman_integer_generic);
+    add_table("avx2", dragoman_float_avx2, dragoman_integer_avx2);
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vnni"))
-    add_table("avx512vnni", dragoman_float_avx512, dragoman_integer_generic);
+    add_table("avx512vnni", dragoman_float_avx512, dragoman_integer_avx512vnni);
 #elif defined(__aarch64__)
-  add_table("neon", dragoman_float_neon, dragoman_integer_generic);
+  add_table("neon", dragoman_float_neon, dragoman_integer_neon);
 #endif
 }
 

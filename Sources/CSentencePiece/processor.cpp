@@ -1,1 +1,64 @@
 #include "CSentencePiece.h"
+
+#include <sentencepiece_processor.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <vector>
+
+struct dragoman_pieces {
+  sentencepiece::SentencePieceProcessor processor;
+};
+
+extern "C" {
+
+dragoman_pieces *dragoman_pieces_load(const void *bytes, size_t count) {
+  dragoman_pieces *pieces = nullptr;
+  try {
+    pieces = new dragoman_pieces;
+    if (pieces->processor.LoadFromSerializedProto(absl::string_view(static_cast<const char *>(bytes), count)).ok())
+      return pieces;
+  } catch (...) {
+  }
+  delete pieces;
+  return nullptr;
+}
+
+void dragoman_pieces_free(dragoman_pieces *pieces) { delete pieces; }
+
+int dragoman_pieces_count(const dragoman_pieces *pieces) { return pieces->processor.GetPieceSize(); }
+int dragoman_pieces_end(const dragoman_pieces *pieces) { return pieces->processor.eos_id(); }
+int dragoman_pieces_unknown(const dragoman_pieces *pieces) { return pieces->processor.unk_id(); }
+
+int64_t dragoman_pieces_encode(const dragoman_pieces *pieces, const char *text, size_t count, int32_t *ids, uint32_t *ends,
+                               size_t capacity) {
+  try {
+    sentencepiece::ImmutableSentencePieceText result;
+    if (!pieces->processor.Encode(absl::string_view(text, count), result.mutable_proto()).ok()) return -1;
+    size_t found = result.pieces_size();
+    for (size_t i = 0; i < std::min(found, capacity); i++) {
+      auto piece = result.pieces(static_cast<int>(i));
+      if (ids) ids[i] = static_cast<int32_t>(piece.id());
+      if (ends) ends[i] = piece.end();
+    }
+    return static_cast<int64_t>(found);
+  } catch (...) {
+    return -1;
+  }
+}
+
+int64_t dragoman_pieces_decode(const dragoman_pieces *pieces, const int32_t *ids, size_t count, char *text,
+                               size_t capacity) {
+  try {
+    for (size_t i = 0; i < count; i++)
+      if (ids[i] < 0 || ids[i] >= pieces->processor.GetPieceSize()) return -1;
+    std::string result;
+    if (!pieces->processor.Decode(std::vector<int>(ids, ids + count), &result).ok()) return -1;
+    std::memcpy(text, result.data(), std::min(result.size(), capacity));
+    return static_cast<int64_t>(result.size());
+  } catch (...) {
+    return -1;
+  }
+}
+}

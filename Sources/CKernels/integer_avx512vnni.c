@@ -1,0 +1,131 @@
+/* Int8 kernels for AVX-512 VNNI. The left side is shifted by 128 to be unsigned; 128 times the column's sum is taken off
+   again, exactly, in int32. */
+#if defined(__x86_64__)
+#include "integers.h"
+#include <immintrin.h>
+#include <string.h>
+
+#pragma STDC FP_CONTRACT OFF
+#define VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
+
+VNNI static void quantize(const float *values, float factor, int8_t *quantized, size_t count) {
+  const __m512 scale = _mm512_set1_ps(factor), low = _mm512_set1_ps(-127.0f), high = _mm512_set1_ps(127.0f);
+  for (size_t i = 0; i < count; i += 16) {
+    __mmask16 mask = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : 0xffff;
+    __m512 scaled = _mm512_mul_ps(_mm512_maskz_loadu_ps(mask, values + i), scale);
+    scaled = _mm512_roundscale_ps(scaled, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    /* max answers its second operand for NaN */
+    __m512i whole = _mm512_cvtps_epi32(_mm512_min_ps(_mm512_max_ps(scaled, low), high));
+    _mm_mask_storeu_epi8(quantized + i, mask, _mm512_cvtsepi32_epi8(whole));
+  }
+}
+
+/* `blocks` blocks of 16 columns for `rows` rows; called with constants, so that the sums stay in registers. */
+VNNI static inline __attribute__((always_inline)) void tile(const int8_t *a, size_t stride, const int8_t *b,
+                                                            size_t groups, const int32_t *column_sums, size_t width,
+                                                            int32_t *sums, size_t columns, const int rows,
+                                                            const int blocks) {
+  __m512i total[8][2];
+  for (int row = 0; row < rows; row++)
+    for (int part = 0; part < blocks; part++) total[row][part] = _mm512_setzero_si512();
+  const __m512i shift = _mm512_set1_epi8((char)0x80);
+  for (size_t group = 0; group < groups; group++) {
+    __m512i right[2];
+    for (int part = 0; part < blocks; part++)
+      right[part] = _mm512_load_si512(b + ((size_t)part * groups + group) * 64);
+    for (int row = 0; row < rows; row++) {
+      int32_t four;
+      memcpy(&four, a + (size_t)row * stride + group * 4, 4);
+      __m512i values = _mm512_xor_si512(_mm512_set1_epi32(four), shift);
+      for (int part = 0; part < blocks; part++)
+        total[row][part] = _mm512_dpbusd_epi32(total[row][part], values, right[part]);
+    }
+  }
+  for (int part = 0; part < blocks; part++) {
+    size_t left = width - (size_t)part * 16;
+    __mmask16 mask = left < 16 ? (__mmask16)((1u << left) - 1) : 0xffff;
+    __m512i correction = _mm512_slli_epi32(_mm512_load_si512(column_sums + part * 16), 7);
+    for (int row = 0; row < rows; row++)
+      _mm512_mask_storeu_epi32(sums + (size_t)row * columns + part * 16, mask,
+                               _mm512_sub_epi32(total[row][part], correction));
+  }
+}
+
+VNNI static void multiply(const int8_t *a, size_t rows, const void *packed, size_t columns, size_t depth,
+                          int32_t *sums) {
+  size_t stride = dragoman_padded_depth(depth), groups = stride / 4, padded = (columns + 15) / 16 * 16;
+  const int32_t *column_sums = (const int32_t *)((const int8_t *)packed + padded * stride);
+  for (size_t column = 0; column < columns;) {
+    const int8_t *b = (const int8_t *)packed + column / 16 * groups * 64;
+    size_t left = columns - column, row = 0;
+    if (left > 16) {
+      size_t width = left < 32 ? left : 32;
+      for (; row + 8 <= rows; row += 8)
+        tile(a + row * stride, stride, b, groups, column_sums + column, width, sums + row * columns + column, columns, 8, 2);
+      for (; row + 2 <= rows; row += 2)
+        tile(a + row * stride, stride, b, groups, column_sums + column, width, sums + row * columns + column, columns, 2, 2);
+      for (; row < rows; row++)
+        tile(a + row * stride, stride, b, groups, column_sums + column, width, sums + row * columns + column, columns, 1, 2);
+      column += 32;
+    } else {
+      for (; row + 4 <= rows; row += 4)
+        tile(a + row * stride, stride, b, groups, column_sums + column, left, sums + row * columns + column, columns, 4, 1);
+      for (; row < rows; row++)
+        tile(a + row * stride, stride, b, groups, column_sums + column, left, sums + row * columns + column, columns, 1, 1);
+      column += 16;
+    }
+  }
+}
+
+/* Adds the 16 lanes of each of four vectors. */
+VNNI static inline __m128i totals(__m512i a, __m512i b, __m512i c, __m512i d) {
+  __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+  __m512i cd = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
+  __m512i all = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+  __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(all), _mm512_extracti64x4_epi64(all, 1));
+  return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+}
+
+VNNI static void multiply_selected(const int8_t *a, size_t rows, const int8_t *b, const uint32_t *selected,
+                                   size_t count, size_t depth, int32_t *sums) {
+  /* Here the signed side is a and the unsigned one b + 128, so that one correction serves all columns of a row. */
+  const __m512i shift = _mm512_set1_epi8((char)0x80);
+  size_t stride = dragoman_padded_depth(depth);
+  for (size_t row = 0; row < rows; row++) {
+    const int8_t *left = a + row * stride;
+    int32_t sum = 0;
+    for (size_t d = 0; d < depth; d++) sum += left[d];
+    const __m128i correction = _mm_set1_epi32(sum * 128);
+    for (size_t i = 0; i < count; i += 4) {
+      __m512i lanes[4];
+      const int8_t *right[4];
+      for (size_t part = 0; part < 4; part++) {
+        lanes[part] = _mm512_setzero_si512();
+        right[part] = b + (size_t)selected[i + part < count ? i + part : i] * depth;
+      }
+      for (size_t d = 0; d < depth; d += 64) {
+        __mmask64 mask = depth - d < 64 ? ((__mmask64)1 << (depth - d)) - 1 : ~(__mmask64)0;
+        __m512i values = _mm512_maskz_loadu_epi8(mask, left + d);
+        for (int part = 0; part < 4; part++)
+          lanes[part] = _mm512_dpbusd_epi32(
+              lanes[part], _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, right[part] + d), shift), values);
+      }
+      __m128i four = _mm_sub_epi32(totals(lanes[0], lanes[1], lanes[2], lanes[3]), correction);
+      __mmask8 mask = count - i < 4 ? (__mmask8)((1u << (count - i)) - 1) : 0xf;
+      _mm_mask_storeu_epi32(sums + row * count + i, mask, four);
+    }
+  }
+}
+
+VNNI static void dequantize(const int32_t *sums, float factor, const float *bias, float *output, size_t count) {
+  const __m512 scale = _mm512_set1_ps(factor);
+  for (size_t i = 0; i < count; i += 16) {
+    __mmask16 mask = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : 0xffff;
+    __m512 values = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(mask, sums + i)), scale);
+    if (bias) values = _mm512_add_ps(values, _mm512_maskz_loadu_ps(mask, bias + i));
+    _mm512_mask_storeu_ps(output + i, mask, values);
+  }
+}
+
+const dragoman_integer_kernels dragoman_integer_avx512vnni = {quantize, multiply, multiply_selected, dequantize};
+#endif

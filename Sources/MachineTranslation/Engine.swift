@@ -1,0 +1,220 @@
+internal import CKernels
+internal import Foundation
+internal import Tensors
+
+/// The memory of one thread of a session, and the layers computed in it.
+///
+/// Token rows of all sentences of a batch stand one after another without padding, `[token, channel]`; only attention looks at
+/// where a sentence begins and ends. So a sentence's numbers, and its translation, do not depend on its batch.
+final class Engine {
+  let model: TranslationModel
+  let channels: Int
+  let floats: dragoman_float_kernels
+  let integers: dragoman_integer_kernels
+
+  /// Rows that pass through a layer together, so that what lies between two products stays in the cache.
+  private static let tileRows = 48
+  private let widest: Int
+  private let quantized: Buffer<Int8>
+  private let sums: Buffer<Int32>
+  private let inner: Buffer<Float>
+  private let wide: Buffer<Float>
+  private let scores = Buffer<Float>()
+  private let positions = Buffer<Float>()
+  private var positionCount = 0
+
+  // Rows of the encoder, `[token, channel]`.
+  let tokens = Buffer<Float>()
+  private let queries = Buffer<Float>()
+  private let keys = Buffer<Float>()
+  private let values = Buffer<Float>()
+  private let context = Buffer<Float>()
+  /// The decoder's keys and values of the encoded source, one buffer per decoder layer, `[token, channel]`.
+  let sourceKeys: [Buffer<Float>]
+  let sourceValues: [Buffer<Float>]
+
+  init(model: TranslationModel) {
+    self.model = model
+    channels = model.architecture.channels
+    floats = model.kernels.table.pointee.floats
+    integers = model.kernels.table.pointee.integers
+    let layers = model.encoder.map(\.feedForward) + model.decoder.map(\.feedForward)
+    widest = max(channels, layers.map(\.first.outputs).max() ?? 0)
+    quantized = Buffer(count: Self.tileRows * dragoman_padded_depth(widest))
+    sums = Buffer(count: Self.tileRows * widest)
+    inner = Buffer(count: Self.tileRows * widest)
+    wide = Buffer(count: Self.tileRows * widest)
+    sourceKeys = model.decoder.map { _ in Buffer() }
+    sourceValues = model.decoder.map { _ in Buffer() }
+  }
+
+  // MARK: layers
+
+  /// Quantises rows for a product. A row's stride is the padded depth; what stands in the padding meets zeros.
+  func quantize(
+    _ input: UnsafePointer<Float>, rows: Int, depth: Int, multiplier: Float, into output: UnsafeMutablePointer<Int8>
+  ) {
+    let stride = dragoman_padded_depth(depth)
+    if stride == depth {
+      integers.quantize(input, multiplier, output, rows * depth)
+    } else {
+      for row in 0..<rows { integers.quantize(input + row * depth, multiplier, output + row * stride, depth) }
+    }
+  }
+
+  /// Multiplies rows that are already quantised with this layer's multiplier.
+  private func multiply(_ layer: QuantizedLinear, rows: Int, into output: UnsafeMutablePointer<Float>) {
+    let columns = layer.outputs
+    integers.multiply(quantized.pointer, rows, layer.packed.pointer, columns, layer.inputs, sums.pointer)
+    for row in 0..<rows {
+      integers.dequantize(
+        sums.pointer + row * columns, layer.outputFactor, layer.bias?.pointer, output + row * columns, columns)
+    }
+  }
+
+  /// Applies layers that read the same rows; `[row, inputs]` to `[row, outputs]` each.
+  func apply(
+    _ layers: (QuantizedLinear, UnsafeMutablePointer<Float>)..., to input: UnsafePointer<Float>, rows: Int
+  ) {
+    var row = 0
+    while row < rows {
+      let count = min(Self.tileRows, rows - row)
+      var multiplier: Float = 0
+      for (layer, output) in layers {
+        if layer.inputMultiplier != multiplier {
+          multiplier = layer.inputMultiplier
+          quantize(
+            input + row * layer.inputs, rows: count, depth: layer.inputs, multiplier: multiplier, into: quantized.pointer)
+        }
+        multiply(layer, rows: count, into: output + row * layer.outputs)
+      }
+      row += count
+    }
+  }
+
+  /// `rows = norm(rows + addend)`.
+  func addAndNormalize(
+    _ rows: UnsafeMutablePointer<Float>, _ addend: UnsafePointer<Float>, _ norm: LayerNorm, count: Int
+  ) {
+    floats.add(addend, rows, count * channels)
+    for row in 0..<count {
+      let values = rows + row * channels
+      floats.layer_norm(values, norm.scale.pointer, norm.bias.pointer, LayerNorm.epsilon, values, channels)
+    }
+  }
+
+  func feedForward(_ layer: FeedForwardLayer, _ rows: UnsafeMutablePointer<Float>, count: Int) {
+    var row = 0
+    while row < count {
+      let tile = min(Self.tileRows, count - row)
+      let values = rows + row * channels
+      apply((layer.first, wide.pointer), to: values, rows: tile)
+      floats.relu(wide.pointer, tile * layer.first.outputs)
+      apply((layer.second, inner.pointer), to: wide.pointer, rows: tile)
+      addAndNormalize(values, inner.pointer, layer.norm, count: tile)
+      row += tile
+    }
+  }
+
+  /// Attention of one query row over `length` key and value rows, head by head.
+  func attend(
+    query: UnsafePointer<Float>, keys: UnsafePointer<Float>, values: UnsafePointer<Float>, length: Int,
+    into output: UnsafeMutablePointer<Float>
+  ) {
+    let size = model.architecture.headChannels
+    let scale = 1 / Float(size).squareRoot()
+    let weights = scores.pointer
+    output.update(repeating: 0, count: channels)
+    var head = 0
+    while head < channels {
+      for position in 0..<length {
+        weights[position] = floats.dot(query + head, keys + position * channels + head, size) * scale
+      }
+      floats.softmax(weights, length)
+      for position in 0..<length {
+        floats.add_scaled(weights[position], values + position * channels + head, output + head, size)
+      }
+      head += size
+    }
+  }
+
+  // MARK: words and positions
+
+  /// Prepares `count` rows of the sinusoidal position signal: sines in the first half, cosines in the second.
+  ///
+  /// - Reference: marian-dev `src/graph/node_initializers.cpp`, `sinusoidalPositionEmbeddings`.
+  func preparePositions(_ count: Int) {
+    guard count > positionCount else { return }
+    positionCount = count * 2
+    let half = channels / 2
+    let signal = positions.reserve(positionCount * channels)
+    signal.update(repeating: 0, count: positionCount * channels)
+    let increment = logf(10000) / (Float(channels) / 2 - 1)
+    for channel in 0..<half {
+      let frequency = expf(Float(channel) * -increment)
+      for position in 0..<positionCount {
+        let angle = Float(position) * frequency
+        signal[position * channels + channel] = sinf(angle)
+        signal[position * channels + half + channel] = cosf(angle)
+      }
+    }
+  }
+
+  /// `output = sqrt(channels) * vector of the word + signal of the position`; no word is a vector of zeros.
+  func embed(_ word: Int32?, in embedding: Embedding, position: Int, into output: UnsafeMutablePointer<Float>) {
+    let signal = positions.pointer + position * channels
+    guard let word else {
+      output.update(from: signal, count: channels)
+      return
+    }
+    let vector = embedding.words.pointer + Int(word) * channels
+    let unit = 1 / embedding.multiplier
+    let scale = Float(channels).squareRoot()
+    for channel in 0..<channels {
+      output[channel] = scale * (Float(vector[channel]) * unit) + signal[channel]
+    }
+  }
+
+  // MARK: encoder
+
+  /// Encodes sentences, each with its end-of-sentence piece, and leaves the decoder's keys and values of them.
+  ///
+  /// - Parameters:
+  ///   - sentences: piece ids.
+  ///   - starts: the first token row of each sentence, and the number of rows at the end.
+  func encode(_ sentences: [[Int32]], starts: [Int]) {
+    let rows = starts.last!
+    let longest = sentences.map(\.count).max() ?? 0
+    preparePositions(longest)
+    scores.reserve(longest)
+    let tokens = self.tokens.reserve(rows * channels)
+    let queries = self.queries.reserve(rows * channels)
+    let keys = self.keys.reserve(rows * channels)
+    let values = self.values.reserve(rows * channels)
+    let context = self.context.reserve(rows * channels)
+    for (sentence, start) in zip(sentences, starts) {
+      for (position, word) in sentence.enumerated() {
+        embed(word, in: model.sourceEmbedding, position: position, into: tokens + (start + position) * channels)
+      }
+    }
+    for layer in model.encoder {
+      let attention = layer.attention
+      apply((attention.query, queries), (attention.key, keys), (attention.value, values), to: tokens, rows: rows)
+      for (sentence, start) in zip(sentences, starts) {
+        for row in start..<start + sentence.count {
+          attend(
+            query: queries + row * channels, keys: keys + start * channels, values: values + start * channels,
+            length: sentence.count, into: context + row * channels)
+        }
+      }
+      apply((attention.output, queries), to: context, rows: rows)
+      addAndNormalize(tokens, queries, attention.norm, count: rows)
+      feedForward(layer.feedForward, tokens, count: rows)
+    }
+    for (index, layer) in model.decoder.enumerated() {
+      apply(
+        (layer.attention.key, sourceKeys[index].reserve(rows * channels)),
+        (layer.attention.value, sourceValues[index].reserve(rows * channels)), to: tokens, rows: rows)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+public import ModelFormats
+
+/// What can go wrong with a translation model or a text.
+public enum TranslationError: Error, Equatable, CustomStringConvertible {
+  /// The folder does not exist or cannot be listed.
+  case folderUnreadable(path: String)
+  /// The folder has no file of this pattern.
+  case missingFile(folder: String, pattern: String)
+  /// The folder has several files of this pattern, so that none can be chosen.
+  case ambiguousFile(folder: String, pattern: String, found: [String])
+  /// A file of the model is damaged or of another kind.
+  case file(ModelFileError)
+  /// The SentencePiece vocabulary cannot be loaded, or does not fit the model.
+  case vocabulary(path: String, reason: String)
+  /// The model's configuration asks for something this engine does not have.
+  case unsupported(path: String, setting: String, value: String)
+  /// The tokenizer refused a text.
+  case tokenization(text: String)
+  /// An option is outside its range.
+  case invalidOption(name: String, value: String, allowed: String)
+
+  /// What happened, to what, and what to do next.
+  public var description: String {
+    switch self {
+    case .folderUnreadable(let path):
+      "there is no readable model folder at \(path); pull the model, or give the folder that holds its files"
+    case .missingFile(let folder, let pattern):
+      "\(folder) has no file \(pattern), so it is no translation model of the Bergamot kind; pull the model again or give another folder"
+    case .ambiguousFile(let folder, let pattern, let found):
+      "\(folder) has several files \(pattern): \(found.joined(separator: ", ")); keep one model in a folder"
+    case .file(let error): error.description
+    case .vocabulary(let path, let reason):
+      "the vocabulary \(path) is not usable: \(reason); pull the model again"
+    case .unsupported(let path, let setting, let value):
+      "\(path) has \(setting) = \(value), which this engine does not support; use a Bergamot student model (int8 with alphas, SSRU decoder)"
+    case .tokenization(let text):
+      "the text beginning with \"\(text.prefix(40))\" cannot be cut into pieces; check the text, or the model's vocabulary"
+    case .invalidOption(let name, let value, let allowed):
+      "\(name) is \(value), allowed is \(allowed)"
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/// How a session translates. The defaults are those that the Bergamot students were made for.
+public struct TranslationOptions: Sendable {
+  /// Hypotheses kept per sentence; 1 is greedy. In 1...64.
+  public var beam = 1
+  /// A hypothesis' score is its log-probability over its length to this power (0 turns normalisation off).
+  public var lengthNormalization: Float = 1
+  /// A translation ends at this multiple of the source's pieces (end of sentence included), whatever the model says.
+  public var maximumLengthFactor: Float = 2.5
+  /// Sentences with more pieces than this are cut at a comma, a space or, failing that, between pieces. In 8...1024.
+  public var maximumSentencePieces = 128
+  /// Source pieces that are translated together; more is faster until the caches are full.
+  public var miniBatchTokens = 1024
+  /// ISO 639-1 code of the source language; chooses the abbreviations that do not end a sentence.
+  public var sourceLanguage = "en"
+  /// Whether texts are split into sentences; without, every text is one sentence unless it is too long.
+  public var splitsSentences = true
+
+  /// The defaults.
+  public init() {}
+
+  func validate() throws(TranslationError) {
+    func check(_ valid: Bool, _ name: String, _ value: String, _ allowed: String) throws(TranslationError) {
+      if !valid { throw .invalidOption(name: name, value: value, allowed: allowed) }
+    }
+    try check((1...64).contains(beam), "beam", "\(beam)", "1 to 64")
+    try check((0...10).contains(lengthNormalization), "lengthNormalization", "\(lengthNormalization)", "0 to 10")
+    try check((0.1...100).contains(maximumLengthFactor), "maximumLengthFactor", "\(maximumLengthFactor)", "0.1 to 100")
+    try check(
+      (8...1024).contains(maximumSentencePieces), "maximumSentencePieces", "\(maximumSentencePieces)", "8 to 1024")
+    try check((1...65536).contains(miniBatchTokens), "miniBatchTokens", "\(miniBatchTokens)", "1 to 65536")
+  }
+}
