@@ -61,7 +61,7 @@ let package = Package(
     room(
       "ModelStore",
       ["ModelFormats", .product(name: "Crypto", package: "swift-crypto")],
-      resources: [.copy("Resources/catalogue.json")]),
+      resources: [.embedInCode("Resources/catalogue.json")]),
 
     // Floor 5: the only room that prints, reads the environment or exits.
     room(

@@ -1,1 +1,3 @@
-print("dragoman")
+internal import CLI
+
+await DragomanCommand.main()

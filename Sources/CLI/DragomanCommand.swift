@@ -1,0 +1,42 @@
+public import ArgumentParser
+internal import Foundation
+
+/// The command `dragoman`.
+public struct DragomanCommand: AsyncParsableCommand {
+  /// Name, help and sub-commands.
+  public static let configuration = CommandConfiguration(
+    commandName: "dragoman",
+    abstract: "Turn speech into text, and text into another language, on this machine.",
+    discussion: """
+      Nothing leaves this machine: only "models pull" uses the network, and only to fetch.
+      Models live in DRAGOMAN_MODELS, else in XDG_DATA_HOME/dragoman/models (~/.local/share/dragoman/models).
+      """,
+    version: "0.1.0",
+    subcommands: [ModelsCommand.self])
+
+  /// The command; ArgumentParser needs it.
+  public init() {}
+
+  /// Parses the arguments, runs the command and ends the process with its exit code.
+  ///
+  /// Usage errors, help and version are ArgumentParser's; every other error becomes one message on stderr and the exit
+  /// code of `Failure`.
+  public static func main() async {
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      try StandardOutput.flush()
+      Foundation.exit(0)
+    } catch let failure as any CommandFailure {
+      if let message = failure.message { StandardError.write("dragoman: \(message)\n") }
+      Foundation.exit(failure.exitStatus.rawValue)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
