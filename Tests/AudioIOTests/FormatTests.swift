@@ -144,7 +144,7 @@ import Testing
     let byteCount = 2 * 3_600 * 44_100 * 4
     var header = Wave(samples: [], channels: 2, rate: 44_100)
     (header.riffLength, header.dataLength) = (UInt32(36 + byteCount), UInt32(byteCount))
-    FileManager.default.createFile(atPath: url.path, contents: Data(header.bytes))
+    try Data(header.bytes).write(to: url)
     truncate(url.path, 44 + byteCount)
 
     let audio = try AudioFile(url)
