@@ -45,7 +45,7 @@ extension AudioError: CustomStringConvertible {
         + "Convert it to WAV or FLAC first, for example with ffmpeg -i INPUT OUTPUT.flac, "
         + "or say --raw for 16 kHz mono s16le samples without a header."
     case .unsupportedSampleRate(let name, let rate):
-      "\(name): a sample rate of \(rate) Hz is outside \(AudioFile.sampleRates.lowerBound)..."
+      "\(name): a sample rate of \(rate) Hz is outside \(AudioFile.sampleRates.lowerBound) to "
         + "\(AudioFile.sampleRates.upperBound) Hz. Convert it to 16000 Hz first."
     case .readFailed(let name, let seconds, let code, let message):
       "\(name): reading failed after \(Self.rounded(seconds)) s (\(code): \(Self.sentence(message))) "
