@@ -84,7 +84,8 @@ final class Engine {
         if layer.inputMultiplier != multiplier {
           multiplier = layer.inputMultiplier
           quantize(
-            input + row * layer.inputs, rows: count, depth: layer.inputs, multiplier: multiplier, into: quantized.pointer)
+            input + row * layer.inputs, rows: count, depth: layer.inputs, multiplier: multiplier,
+            into: quantized.pointer)
         }
         multiply(layer, rows: count, into: output + row * layer.outputs)
       }
@@ -124,16 +125,11 @@ final class Engine {
     let size = model.architecture.headChannels
     let scale = 1 / Float(size).squareRoot()
     let weights = scores.pointer
-    output.update(repeating: 0, count: channels)
     var head = 0
     while head < channels {
-      for position in 0..<length {
-        weights[position] = floats.dot(query + head, keys + position * channels + head, size) * scale
-      }
-      floats.softmax(weights, length)
-      for position in 0..<length {
-        floats.add_scaled(weights[position], values + position * channels + head, output + head, size)
-      }
+      floats.matrix_vector(keys + head, length, size, channels, query + head, nil, weights)
+      floats.softmax(weights, scale, length)
+      floats.weighted_rows(weights, values + head, length, size, channels, output + head)
       head += size
     }
   }

