@@ -76,7 +76,7 @@ let package = Package(
     tests("ModelFormats", ["ModelFormats"]),
     tests("Transcripts", ["Transcripts"]),
     tests("AudioIO", ["AudioIO", "CSndFile"]),
-    tests("AcousticFeatures", ["AcousticFeatures", "ModelFormats"]),
+    tests("AcousticFeatures", ["AcousticFeatures", "AudioIO", "ModelFormats"]),
     tests("SpeechRecognition", ["SpeechRecognition", "AudioIO", "ModelFormats", "Tensors", "Transcripts"]),
     tests("MachineTranslation", ["MachineTranslation", "ModelFormats", "Tensors"]),
     tests("Dragoman", ["Dragoman", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO"]),

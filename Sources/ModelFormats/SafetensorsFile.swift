@@ -10,6 +10,25 @@ public enum SafetensorsFile {
     var data_offsets: [Int]
   }
 
+  /// Every key but the one that holds free text.
+  private struct Header: Decodable {
+    var entries: [String: Entry] = [:]
+
+    struct Key: CodingKey {
+      var stringValue: String
+      var intValue: Int? { nil }
+      init(stringValue: String) { self.stringValue = stringValue }
+      init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: Key.self)
+      for key in container.allKeys where key.stringValue != "__metadata__" {
+        entries[key.stringValue] = try container.decode(Entry.self, forKey: key)
+      }
+    }
+  }
+
   /// Longest header accepted, as in the reference implementation.
   private static let longestHeader = 100_000_000
 
@@ -25,10 +44,13 @@ public enum SafetensorsFile {
     let header = try reader.bytes(length, "the header")
     let start = reader.offset
     var tensors: [NamedTensor] = []
-    for (name, value) in try object(header, path: path) where name != "__metadata__" {
-      guard let data = try? JSONSerialization.data(withJSONObject: value),
-        let entry = try? JSONDecoder().decode(Entry.self, from: data), entry.data_offsets.count == 2
-      else { throw .malformed(path: path, what: "the header's entry for \(name) is incomplete") }
+    guard let entries = try? JSONDecoder().decode(Header.self, from: Data(header)).entries else {
+      throw .malformed(path: path, what: "its header is not a JSON object of tensors")
+    }
+    for (name, entry) in entries {
+      guard entry.data_offsets.count == 2 else {
+        throw .malformed(path: path, what: "\(name) lies at \(entry.data_offsets)")
+      }
       guard let type = elementTypes[entry.dtype] else {
         throw .malformed(path: path, what: "\(name) has the element type \(entry.dtype), which is not read")
       }
@@ -42,13 +64,6 @@ public enum SafetensorsFile {
           byteCount: upper - lower))
     }
     return NamedTensors(path: path, tensors: tensors)
-  }
-
-  private static func object(_ header: UnsafeRawBufferPointer, path: String) throws(ModelFileError) -> [String: Any] {
-    guard let object = try? JSONSerialization.jsonObject(with: Data(header)) as? [String: Any] else {
-      throw .malformed(path: path, what: "its header is not a JSON object")
-    }
-    return object
   }
 
   private static let elementTypes: [String: ElementType] = [

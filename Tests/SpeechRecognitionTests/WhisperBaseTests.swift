@@ -1,0 +1,76 @@
+import Foundation
+import ModelFormats
+import Tensors
+import Testing
+import Transcripts
+
+@testable import SpeechRecognition
+
+/// The pulled default models on the project's own recordings.
+@Suite(.serialized) struct WhisperBaseTests {
+  @Test func encoderAgreesWithTheReference() throws {
+    let reference = try SafetensorsFile.read(
+      projectRoot.appending(path: "Tests/Reference/short-en.whisper-base.encoder.safetensors"))
+    let rows = try reference.tensor("rows", shape: [60, 512]).floats
+    let model = try RecognitionModel(contentsOf: pulledModel("whisper-base"))
+    let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
+    let session = try RecognitionSession(workspace: workspace, options: RecognitionOptions(language: "en"))
+    let audio = try samples(of: projectRoot.appending(path: "fixtures/short-en.flac"))
+    _ = try audio.withUnsafeBufferPointer { try session.append($0) } + session.finish()
+    let output = workspace.encoder.output.values
+    var worst: Float = 0
+    for row in 0..<60 {
+      for column in 0..<512 {
+        worst = max(worst, abs(rows[row * 512 + column] - output[row * 25 * 512 + column]))
+      }
+    }
+    print("whisper-base encoder: largest difference \(worst)")
+    #expect(worst <= 2e-3)
+  }
+
+  @Test func suppressedTokensAreThoseOfTheModelsConfiguration() throws {
+    struct Configuration: Decodable {
+      var suppress_ids: [Int], suppress_ids_begin: [Int]
+    }
+    for id in ["whisper-base", "whisper-tiny.en"] {
+      let folder = try pulledModel(id)
+      let configuration = try JSONDecoder().decode(
+        Configuration.self, from: Data(contentsOf: folder.appending(path: "config.json")))
+      let model = try RecognitionModel(contentsOf: folder)
+      // The configuration leaves out <|nospeech|>, which the reference implementation suppresses too.
+      let ours = Set(model.filter.suppressed).subtracting([model.vocabulary.noSpeech])
+      #expect(ours == Set(configuration.suppress_ids).subtracting([model.vocabulary.noSpeech]), "\(id)")
+      #expect(model.filter.suppressedFirst == configuration.suppress_ids_begin, "\(id)")
+    }
+  }
+
+  @Test func findsTheLanguage() throws {
+    let model = try RecognitionModel(contentsOf: pulledModel("whisper-base"))
+    let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
+    for (name, language) in [("meeting-en", "en"), ("meeting-pt", "pt")] {
+      let session = try RecognitionSession(workspace: workspace)
+      let audio = try samples(of: projectRoot.appending(path: "fixtures/\(name).flac"))
+      _ = try recognize(audio, with: session)
+      #expect(session.language?.code == language)
+      #expect((session.language?.probability ?? 0) > 0.5)
+    }
+  }
+
+  @Test func englishOnlyModelRecognizesAndRefuses() throws {
+    let model = try RecognitionModel(contentsOf: pulledModel("whisper-tiny.en"))
+    #expect(!model.isMultilingual && model.languages == ["en"])
+    #expect(throws: RecognitionError.englishOnly(model: "whisper-tiny.en", language: "pt")) {
+      try model.validate(RecognitionOptions(language: "pt"))
+    }
+    #expect(throws: RecognitionError.cannotTranslate(model: "whisper-tiny.en")) {
+      try model.validate(RecognitionOptions(task: .translate))
+    }
+    let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
+    let session = try RecognitionSession(workspace: workspace)
+    let audio = try samples(of: projectRoot.appending(path: "fixtures/short-en.flac"))
+    let segments = try audio.withUnsafeBufferPointer { try session.append($0) } + session.finish()
+    let heard = segments.map(\.text).joined(separator: " ").lowercased().filter { $0.isLetter || $0 == " " }
+    let said = try String(contentsOf: projectRoot.appending(path: "fixtures/short-en.txt"), encoding: .utf8)
+    #expect(heard == said.trimmingCharacters(in: .whitespacesAndNewlines).lowercased().filter { $0.isLetter || $0 == " " })
+  }
+}
