@@ -50,7 +50,8 @@ extension StoreError: CommandFailure {
   var exitStatus: ExitStatus {
     switch self {
     case .unknownModel, .invalidIdentifier, .unknownSource: .usage
-    case .notInstalled, .incomplete, .toolMissing, .downloadFailed, .fetchFailed, .offline, .allSourcesFailed: .unavailable
+    case .notInstalled, .incomplete, .toolMissing, .downloadFailed, .fetchFailed, .offline, .allSourcesFailed:
+      .unavailable
     case .packageUnusable, .sizeMismatch, .checksumMismatch: .badData
     case .fileSystem(let operation, _, _): operation == "create" ? .cannotCreate : .inputOutput
     case .noSpace: .inputOutput

@@ -7,7 +7,8 @@ struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models",
     abstract: "List, fetch, check and remove models.",
-    discussion: "Models live in DRAGOMAN_MODELS, else in XDG_DATA_HOME/dragoman/models (~/.local/share/dragoman/models).",
+    discussion:
+      "Models live in DRAGOMAN_MODELS, else in XDG_DATA_HOME/dragoman/models (~/.local/share/dragoman/models).",
     subcommands: [
       ModelsListCommand.self, ModelsPullCommand.self, ModelsVerifyCommand.self, ModelsPathCommand.self,
       ModelsRemoveCommand.self,

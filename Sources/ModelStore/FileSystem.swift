@@ -56,7 +56,8 @@ enum FileSystem {
   static func availableBytes(at url: URL) -> Int? {
     var information = statvfs()
     guard statvfs(url.path, &information) == 0 else { return nil }
-    return Int(clamping: UInt64(information.f_bavail).multipliedReportingOverflow(by: UInt64(information.f_frsize)).partialValue)
+    return Int(
+      clamping: UInt64(information.f_bavail).multipliedReportingOverflow(by: UInt64(information.f_frsize)).partialValue)
   }
 
   /// Bytes of all regular files below a folder, counted as they grow.
