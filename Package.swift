@@ -80,7 +80,7 @@ let package = Package(
     tests("SpeechRecognition", ["SpeechRecognition", "AudioIO", "ModelFormats", "Tensors", "Transcripts"]),
     tests("MachineTranslation", ["MachineTranslation", "ModelFormats", "Tensors"]),
     tests("Dragoman", ["Dragoman", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO"]),
-    tests("ModelStore", ["ModelStore"]),
+    tests("ModelStore", ["ModelStore", .product(name: "Crypto", package: "swift-crypto")]),
     tests("CLI", ["CLI", "Transcripts"]),
   ],
   swiftLanguageModes: [.v6]

@@ -64,8 +64,10 @@ struct ModelsPullCommand: ParsableCommand {
         line.update(
           fraction: Double(bytes) / Double(max(total, 1)),
           "\(Figures.bytes(bytes)) of \(Figures.bytes(total)) unpacked from \(source)")
-      case .sourceFailed(let failure):
-        line.message("\(id): source \(failure.source) failed: \(failure.reason)")
+      case .sourceFailed(let failure, next: .some(let next)):
+        line.message("\(id): source \(failure.source) failed: \(failure.reason); trying \(next)")
+      case .sourceFailed(_, next: nil):
+        break
       }
     }
     switch outcome {

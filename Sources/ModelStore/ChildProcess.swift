@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Synchronization
 
 /// A program that runs beside us and whose end is ours to see to: it never outlives the call.
 struct ChildProcess {
@@ -28,21 +27,13 @@ struct ChildProcess {
   ///   - tick: called about ten times a second; false ends the child.
   ///   - consume: gets what the child writes to its standard output, in pieces of at most 64 KiB; false ends the child.
   func run(tick: () -> Bool, consume: (UnsafeRawBufferPointer) -> Bool = { _ in true }) -> Ending {
-    let output = Pipe()
-    let errors = Pipe()
-    defer {
-      output.closeBoth()
-      errors.closeBoth()
-    }
-    // Between the making of a pipe and its close-on-exec flag another thread's child could inherit it and keep it open.
-    let started: pid_t? = Self.spawning.withLock { _ in
-      guard output.open(), errors.open() else { return nil }
-      defer {
-        output.closeWriting()
-        errors.closeWriting()
-      }
-      return spawn(output: output, errors: errors)
-    }
+    guard let output = Pipe() else { return .notFound }
+    defer { output.closeBoth() }
+    guard let errors = Pipe() else { return .notFound }
+    defer { errors.closeBoth() }
+    let started = spawn(output: output, errors: errors)
+    output.closeWriting()
+    errors.closeWriting()
     guard let child = started else { return .notFound }
 
     var log = [UInt8]()
@@ -117,19 +108,18 @@ struct ChildProcess {
     return posix_spawnp(&child, program, &actions, &attributes, &arguments, &settings) == 0 ? child : nil
   }
 
-  private static let spawning = Mutex(())
-
-  /// Two ends of a pipe that no other child inherits.
+  /// Two ends of a pipe that no other child inherits, whoever starts one at the same moment: a child that kept the
+  /// writing end would keep the pipe from ever ending. A socket can be made that way in one step; `pipe2` would do too,
+  /// but Swift's view of the C library does not show it.
   private final class Pipe {
-    private(set) var reading: Int32 = -1
-    private(set) var writing: Int32 = -1
+    private(set) var reading: Int32
+    private(set) var writing: Int32
 
-    func open() -> Bool {
+    init?() {
       var ends: [Int32] = [-1, -1]
-      guard pipe(&ends) == 0 else { return false }
-      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+      guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { return nil }
       (reading, writing) = (ends[0], ends[1])
-      return true
     }
 
     func closeWriting() {

@@ -8,8 +8,8 @@ public enum PullEvent: Sendable, Equatable {
   case downloading(source: String, bytes: Int, total: Int)
   /// Bytes of the model that are written and hashed.
   case writing(source: String, bytes: Int, total: Int)
-  /// A source did not give the model; the next one is tried.
-  case sourceFailed(SourceFailure)
+  /// A source did not give the model; `next` is tried now, nil when none is left.
+  case sourceFailed(SourceFailure, next: String?)
 }
 
 /// How a pull ended well.
@@ -64,7 +64,7 @@ extension ModelStore {
     defer { try? FileSystem.removeAll(workshop) }
 
     var failures: [SourceFailure] = []
-    for source in sources {
+    for (index, source) in sources.enumerated() {
       if isCancelled() { throw .cancelled(id: id) }
       do throws(StoreError) {
         let finished = try build(source, in: workshop, isCancelled: isCancelled, progress: progress)
@@ -79,7 +79,7 @@ extension ModelStore {
         }
         let failure = SourceFailure(source: source.name, reason: error.description)
         failures.append(failure)
-        progress(.sourceFailed(failure))
+        progress(.sourceFailed(failure, next: index + 1 < sources.count ? sources[index + 1].name : nil))
         try FileSystem.removeAll(workshop)
       }
     }

@@ -65,6 +65,8 @@ public struct PipDownloader: PackageDownloading {
   static func reason(in log: String, status: Int32) -> String {
     let lines = log.split(separator: "\n").map(String.init)
     let line = lines.last { $0.hasPrefix("ERROR:") } ?? lines.last ?? "pip ended with status \(status)"
-    return line.hasPrefix("ERROR: ") ? String(line.dropFirst(7)) : line
+    let reason = line.hasPrefix("ERROR: ") ? String(line.dropFirst(7)) : line
+    // pip says the same of an index that cannot be reached as of a package that does not exist.
+    return log.contains("(from versions: none)") ? "\(reason) (is the package index reachable?)" : reason
   }
 }

@@ -1,0 +1,65 @@
+# Everything that is done with this project, one word each.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+BUILD = swift build -c release --explicit-target-dependency-import-check error
+# Tests see internals (-enable-testing), which is another build of everything: it has its own folder, so that neither
+# throws the other away. The executable that the CLI tests run is built there too.
+TEST_FLAGS = -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error --scratch-path .build-test
+DRAGOMAN = .build/release/dragoman
+TEST_DRAGOMAN = .build-test/release/dragoman
+FIXTURE = fixtures/meeting-en.flac
+DATA ?= ../shared/data
+
+.PHONY: run test verify bench format lint install uninstall clean models setup build
+
+# The main job: a recording in English becomes Portuguese text.
+run: build models
+	$(DRAGOMAN) transcribe $(FIXTURE) --to pt
+
+build: setup
+	$(BUILD) --product dragoman
+
+# The models of the usual work; nothing is fetched when they are there and every checksum is right.
+models: build
+	$(DRAGOMAN) models pull
+
+# Needs nothing beyond the clone and the pulled models.
+test: setup
+	swift build $(TEST_FLAGS) --build-tests
+	$(TEST_DRAGOMAN) models pull
+	swift test $(TEST_FLAGS) --skip Verify
+
+# Comparisons with reference implementations and the floors that are figures, over real recordings.
+verify: setup
+	@if [ ! -d "$(DATA)" ]; then echo "verify: there is no $(DATA), so nothing is compared"; exit 0; fi; \
+	set -e; \
+	swift build $(TEST_FLAGS) --build-tests; \
+	$(TEST_DRAGOMAN) models pull --all; \
+	DRAGOMAN_VERIFY=1 swift test $(TEST_FLAGS) --no-parallel --filter Verify
+
+bench: build models
+	@if [ ! -x Benchmarks/run ]; then echo "bench: there is no Benchmarks/run yet"; exit 1; fi
+	Benchmarks/run $(DRAGOMAN)
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift
+	python3 .ci/check-house
+
+install: build
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1"
+	install -m 755 $(DRAGOMAN) "$(DESTDIR)$(PREFIX)/bin/dragoman"
+	install -m 644 docs/dragoman.1 "$(DESTDIR)$(PREFIX)/share/man/man1/dragoman.1"
+
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/dragoman" "$(DESTDIR)$(PREFIX)/share/man/man1/dragoman.1"
+
+clean:
+	rm -rf .build .build-test
+
+setup:
+	@.ci/setup
