@@ -12,7 +12,8 @@ public struct DragomanCommand: AsyncParsableCommand {
       Models live in DRAGOMAN_MODELS, else in XDG_DATA_HOME/dragoman/models (~/.local/share/dragoman/models).
       """,
     version: "0.1.0",
-    subcommands: [ModelsCommand.self])
+    subcommands: [TranscribeCommand.self, TranslateCommand.self, ModelsCommand.self],
+    defaultSubcommand: TranscribeCommand.self)
 
   /// The command; ArgumentParser needs it.
   public init() {}

@@ -1,8 +1,8 @@
 public import AudioIO
 public import MachineTranslation
 public import SpeechRecognition
+public import Tensors
 public import Transcripts
-internal import Tensors
 
 /// The language of the speech.
 public enum SourceLanguage: Sendable, Equatable {
@@ -24,6 +24,7 @@ public struct Interpreter: Sendable {
   let target: String?
   let task: RecognitionTask
   let threads: Int
+  let kernels: Kernels
   let route: Route?
 
   /// An interpreter whose way to the target language depends on the language of the speech.
@@ -33,10 +34,10 @@ public struct Interpreter: Sendable {
   ///   - route: asked once for each recording, when its language is known; its error ends that recording.
   public init(
     recognition: RecognitionModel, from: SourceLanguage = .automatic, to target: String? = nil,
-    task: RecognitionTask = .transcribe, threads: Int = 2, route: Route? = nil
+    task: RecognitionTask = .transcribe, threads: Int = 2, kernels: Kernels = .best, route: Route? = nil
   ) {
     (self.recognition, self.from, self.target) = (recognition, from, target)
-    (self.task, self.threads, self.route) = (task, threads, route)
+    (self.task, self.threads, self.kernels, self.route) = (task, threads, kernels, route)
   }
 
   /// An interpreter with one translation model for speech in the language that this model reads.

@@ -26,7 +26,7 @@ public final class InterpreterSession {
   /// Allocates the workspaces of an interpreter.
   public init(_ interpreter: Interpreter) {
     self.interpreter = interpreter
-    context = ComputeContext(threads: interpreter.threads)
+    context = ComputeContext(kernels: interpreter.kernels, threads: interpreter.threads)
     workspace = RecognitionWorkspace(model: interpreter.recognition, context: context)
   }
 

@@ -40,7 +40,8 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
     for (index, value) in expected.floats.enumerated() where abs(value - frames[index]) > worst.error {
       worst = (index, abs(value - frames[index]))
     }
-    print("log-mel \(mels): largest difference \(worst.error) at frame \(worst.index / mels), mel \(worst.index % mels)")
+    print(
+      "log-mel \(mels): largest difference \(worst.error) at frame \(worst.index / mels), mel \(worst.index % mels)")
     #expect(worst.error <= tolerance)
   }
 

@@ -71,6 +71,7 @@ import Transcripts
     let segments = try audio.withUnsafeBufferPointer { try session.append($0) } + session.finish()
     let heard = segments.map(\.text).joined(separator: " ").lowercased().filter { $0.isLetter || $0 == " " }
     let said = try String(contentsOf: projectRoot.appending(path: "fixtures/short-en.txt"), encoding: .utf8)
-    #expect(heard == said.trimmingCharacters(in: .whitespacesAndNewlines).lowercased().filter { $0.isLetter || $0 == " " })
+    #expect(
+      heard == said.trimmingCharacters(in: .whitespacesAndNewlines).lowercased().filter { $0.isLetter || $0 == " " })
   }
 }

@@ -1,0 +1,128 @@
+internal import ArgumentParser
+internal import AudioIO
+internal import Dragoman
+internal import Foundation
+internal import ModelStore
+internal import SpeechRecognition
+internal import Transcripts
+
+/// `dragoman transcribe`, the default command.
+struct TranscribeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "transcribe",
+    abstract: "Turn recordings into text and, with --to, into another language.",
+    discussion: """
+      Results go to standard output, or with --output-dir into one file for each input and format; messages and progress
+      go to standard error. Files that are there already are kept and their inputs skipped, unless --overwrite is given.
+      Everything that libsndfile reads is read: WAV, FLAC, OGG, Opus, MP3, AIFF, at any rate and number of channels.
+
+      Examples:
+        dragoman interview.flac --to pt
+        dragoman transcribe recordings/ --from de --format srt,json --output-dir subtitles
+        arecord -f S16_LE -r 16000 -d 10 | dragoman transcribe - --to pt
+      """)
+
+  @Argument(help: ArgumentHelp("Recordings, folders of them, or - for standard input.", valueName: "file"))
+  var files: [String]
+
+  @Option(name: .customLong("to"), help: "Translate into this language, such as pt.")
+  var target: String?
+
+  @Option(name: .customLong("from"), help: "Language of the speech, or auto to find it for each recording.")
+  var source = "auto"
+
+  @Option(help: "Recognition model: an id of `dragoman models list`, or the path of a folder.")
+  var model = "whisper-base"
+
+  @Option(help: "transcribe writes what was said; translate lets the recogniser write English.")
+  var task = "transcribe"
+
+  @Option(help: ArgumentHelp("Formats, comma-separated: txt, json, jsonl, srt, vtt, tsv.", valueName: "list"))
+  var format = "txt"
+
+  @Option(help: ArgumentHelp("Write files into this folder, which is made if need be.", valueName: "dir"))
+  var outputDir: String?
+
+  @Option(help: "Text of subtitles: source, target or both (target when there is a translation).")
+  var subtitles: String?
+
+  @Option(help: "Threads to compute with; all processors unless told.")
+  var threads: Int?
+
+  @Option(help: "Beam width of recognition; 1, greedy, is what this version has.")
+  var beam = 1
+
+  @Flag(help: "Replace output files that are there already.")
+  var overwrite = false
+
+  @Flag(help: "Standard input is raw signed 16-bit little-endian mono at 16 kHz.")
+  var raw = false
+
+  func validate() throws {
+    guard !files.isEmpty else {
+      throw ValidationError("Name at least one recording, a folder, or - for standard input.")
+    }
+    guard files.count(where: { $0 == "-" }) <= 1 else { throw ValidationError("Standard input can be read only once.") }
+    guard beam == 1 else {
+      throw ValidationError("--beam \(beam): this version decodes greedily; leave --beam out or say --beam 1.")
+    }
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+    if raw, !files.contains("-") { throw ValidationError("--raw describes standard input; name it with -.") }
+    let formats = try requestedFormats()
+    if outputDir == nil, formats.count > 1 {
+      throw ValidationError("Several formats need --output-dir; standard output takes one.")
+    }
+    _ = try requestedTask()
+    _ = try requestedSubtitles()
+  }
+
+  func run() throws {
+    let request = try TranscriptionRequest(
+      recognition: model, source: source == "auto" ? nil : try languageCode(source), target: target.map(languageCode),
+      task: requestedTask(), threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    let output = TranscriptOutput(
+      formats: try requestedFormats(), folder: outputDir, overwrites: overwrite,
+      subtitles: try requestedSubtitles())
+    try TranscriptionJob(request: request, output: output, inputs: AudioFiles.find(in: files), raw: raw).run()
+  }
+
+  private func requestedTask() throws -> RecognitionTask {
+    guard let task = RecognitionTask(rawValue: task) else {
+      throw ValidationError("--task is transcribe or translate, not \(task).")
+    }
+    return task
+  }
+
+  private func requestedFormats() throws -> [TranscriptFormat] {
+    var formats: [TranscriptFormat] = []
+    for name in format.split(separator: ",") {
+      guard let format = TranscriptFormat(rawValue: name.trimmingCharacters(in: .whitespaces).lowercased()) else {
+        let known = TranscriptFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("Unknown format \(name); known are \(known).")
+      }
+      if !formats.contains(format) { formats.append(format) }
+    }
+    guard !formats.isEmpty else { throw ValidationError("--format needs at least one format.") }
+    return formats
+  }
+
+  private func requestedSubtitles() throws -> SubtitleContent? {
+    guard let subtitles else { return nil }
+    guard let content = SubtitleContent(rawValue: subtitles) else {
+      throw ValidationError("--subtitles is source, target or both, not \(subtitles).")
+    }
+    guard target != nil || task == "translate" || content == .source else {
+      throw ValidationError("--subtitles \(subtitles) needs a translation: add --to LANGUAGE.")
+    }
+    return content
+  }
+}
+
+/// A language as a user writes it, as a code; unknown ones are usage errors.
+func languageCode(_ name: String) throws -> String {
+  do {
+    return try LanguageCode(name).code
+  } catch {
+    throw ValidationError(error.description)
+  }
+}

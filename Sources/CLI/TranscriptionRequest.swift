@@ -1,0 +1,108 @@
+internal import Dragoman
+internal import Foundation
+internal import MachineTranslation
+internal import ModelStore
+internal import SpeechRecognition
+internal import Synchronization
+internal import Tensors
+
+/// What is wanted of every recording, with the models for it: refused as a whole before work starts.
+struct TranscriptionRequest {
+  let interpreter: Interpreter
+  let kernels: Kernels
+
+  /// Loads the recognition model and makes sure that a way to the target language exists.
+  ///
+  /// - Parameters:
+  ///   - recognition: model id or path.
+  ///   - source: language code; nil finds it.
+  ///   - target: language code to translate into; nil for none.
+  /// - Throws: `Failure`, `StoreError`, `RecognitionError` or `InterpreterError`.
+  init(recognition: String, source: String?, target: String?, task: RecognitionTask, threads: Int) throws {
+    let store = ModelStore.current
+    kernels = try Kernels.requested()
+    let models = TranslationModels(store: store, kernels: kernels)
+    let available = models.available
+    let model = try RecognitionModel(contentsOf: store.folder(named: recognition))
+    let recognizerTranslates = model.isMultilingual && task == .transcribe
+    try model.validate(RecognitionOptions(language: source, task: task))
+
+    if let target {
+      // Without a known source the best that can be checked is a way from English.
+      let from = task == .translate || !model.isMultilingual ? "en" : source
+      if let from {
+        let plan = try TranslationPlan.best(
+          from: from, to: target, available: available, recognizerTranslates: recognizerTranslates)
+        for step in plan.models { _ = try models.load(step.id) }
+      } else if !available.contains(where: { $0.to == target }) && target != "en" {
+        throw InterpreterError.noRoute(from: "auto", to: target)
+      } else if !available.contains(where: { $0.to == target && $0.isInstalled }) && target != "en" {
+        throw InterpreterError.modelsMissing(
+          from: "auto", to: target, identifiers: available.filter { $0.to == target }.map(\.id))
+      }
+    }
+    var route: Interpreter.Route?
+    if let target {
+      route = { from in
+        let plan = try TranslationPlan.best(
+          from: from, to: target, available: available, recognizerTranslates: recognizerTranslates)
+        return TranslationRoute(
+          models: try plan.models.map { try models.load($0.id) }, sourceLanguages: plan.models.map(\.from),
+          recognizesIntoEnglish: plan.recognizesIntoEnglish)
+      }
+    }
+    interpreter = Interpreter(
+      recognition: model, from: source.map { .language($0) } ?? .automatic, to: target, task: task, threads: threads,
+      kernels: kernels, route: route)
+  }
+}
+
+/// Translation models by id, each loaded once.
+final class TranslationModels: Sendable {
+  private let store: ModelStore
+  private let kernels: Kernels
+  private let loaded = Mutex<[String: TranslationModel]>([:])
+
+  init(store: ModelStore, kernels: Kernels) { (self.store, self.kernels) = (store, kernels) }
+
+  /// Every model that the store knows of.
+  var available: [AvailableTranslation] {
+    store.translationModels().map {
+      AvailableTranslation(id: $0.id, from: $0.from, to: $0.to, isInstalled: $0.isInstalled)
+    }
+  }
+
+  /// The model of this id.
+  func load(_ id: String) throws -> TranslationModel {
+    try loaded.withLock { loaded in
+      if let model = loaded[id] { return model }
+      let model = try TranslationModel(contentsOf: store.directory(of: id), kernels: kernels)
+      loaded[id] = model
+      return model
+    }
+  }
+}
+
+extension ModelStore {
+  /// The folder of an installed model, or the folder that a path names.
+  func folder(named name: String) throws -> URL {
+    if name.contains("/") || name == "." || name == ".." { return URL(filePath: name) }
+    return try directory(of: name)
+  }
+}
+
+extension Kernels {
+  /// The kernels that `DRAGOMAN_ISA` names, or the best of this machine.
+  ///
+  /// - Throws: `Failure` when this machine lacks them.
+  static func requested() throws(Failure) -> Kernels {
+    guard let name = ProcessInfo.processInfo.environment["DRAGOMAN_ISA"], !name.isEmpty else { return .best }
+    guard let kernels = Kernels(named: name) else {
+      throw Failure(
+        .configuration,
+        "DRAGOMAN_ISA=\(name): this machine has no such instruction set; its best is \(Kernels.best.name), and generic always works"
+      )
+    }
+    return kernels
+  }
+}
