@@ -1,0 +1,100 @@
+/// One subtitle on the screen.
+struct Cue: Equatable {
+  /// Milliseconds from the start of the audio; `end` is after `start` and never after the next cue's `start`.
+  var start: Int64, end: Int64
+  /// Up to two lines, for `both` up to two of the source and two of the translation.
+  var lines: [String]
+}
+
+/// Segments as subtitles of at most two lines of 42 columns, and the two formats that hold them.
+enum Subtitles {
+  static func cues(of transcript: Transcript, content: SubtitleContent) -> [Cue] {
+    var cues: [Cue] = []
+    for segment in transcript.segments {
+      for cue in self.cues(of: segment, content: content) {
+        // Recognisers do give segments that overlap or have no length.
+        let start = max(cue.start, cues.last?.end ?? 0, 0)
+        cues.append(Cue(start: start, end: max(cue.end, start + 1), lines: cue.lines))
+      }
+    }
+    return cues
+  }
+
+  private static func cues(of segment: Segment, content: SubtitleContent) -> [Cue] {
+    let shown: [String] =
+      switch content {
+      case .source: [segment.text]
+      case .target: [segment.translation ?? ""]
+      case .both: [segment.text, segment.translation ?? ""]
+      }
+    let blocks = shown.map { SubtitleLayout($0) }.filter { !$0.isEmpty }
+    guard !blocks.isEmpty else { return [] }
+    let parts = blocks.count == 1 ? [blocks[0].cues()] : inStep(blocks[0], blocks[1])
+    // The text that was cut freely, the one with the most cues of its own, sets the times.
+    let timing = blocks.indices.max { parts[$0].count { !$0.isEmpty } < parts[$1].count { !$0.isEmpty } }!
+    let (start, end) = (segment.start.milliseconds, segment.end.milliseconds)
+    func time(before atom: Int) -> Int64 {
+      start + Int64((Double(end - start) * blocks[timing].fraction(before: atom)).rounded())
+    }
+    return parts[timing].indices.map { index in
+      let range = parts[timing][index]
+      return Cue(
+        start: time(before: range.lowerBound), end: time(before: range.upperBound),
+        lines: blocks.indices.flatMap { blocks[$0].lines(parts[$0][index]) })
+    }
+  }
+
+  /// Both texts in as many cues, cut at about the same shares of their lengths.
+  private static func inStep(_ source: SubtitleLayout, _ target: SubtitleLayout) -> [[Range<Int>]] {
+    let free = [source.cues(), target.cues()]
+    let leader = free[0].count >= free[1].count ? 0 : 1
+    let layouts = [source, target]
+    let fractions = free[leader].dropLast().map { layouts[leader].fraction(before: $0.upperBound) }
+    var parts = free
+    let follower = layouts[1 - leader]
+    parts[1 - leader] =
+      follower.cues(near: fractions)
+      ?? free[1 - leader]
+      + [Range<Int>](
+        repeating: follower.whole.upperBound..<follower.whole.upperBound,
+        count: free[leader].count - free[1 - leader].count)
+    return parts
+  }
+
+  /// SubRip: numbered from 1, a comma before the milliseconds.
+  static func srt(_ cues: [Cue]) -> String {
+    cues.enumerated().map { index, cue in
+      "\(index + 1)\n\(clock(cue.start, ",")) --> \(clock(cue.end, ","))\n" + cue.lines.map { $0 + "\n" }.joined()
+    }.joined(separator: "\n")
+  }
+
+  /// - Reference: W3C WebVTT, section 4.1: `&`, `<` and `>` are escaped in cue text.
+  static func vtt(_ cues: [Cue]) -> String {
+    cues.reduce(into: "WEBVTT\n") { text, cue in
+      text += "\n\(clock(cue.start, ".")) --> \(clock(cue.end, "."))\n"
+      text += cue.lines.map { escaped($0) + "\n" }.joined()
+    }
+  }
+
+  /// Hours have two digits or as many as they need.
+  private static func clock(_ milliseconds: Int64, _ separator: String) -> String {
+    func padded(_ value: Int64, _ width: Int) -> String {
+      let digits = String(value)
+      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+    let seconds = milliseconds / 1_000
+    return [padded(seconds / 3_600, 2), padded(seconds / 60 % 60, 2), padded(seconds % 60, 2)].joined(separator: ":")
+      + separator + padded(milliseconds % 1_000, 3)
+  }
+
+  private static func escaped(_ line: String) -> String {
+    line.reduce(into: "") { text, character in
+      switch character {
+      case "&": text += "&amp;"
+      case "<": text += "&lt;"
+      case ">": text += "&gt;"
+      default: text.append(character)
+      }
+    }
+  }
+}
