@@ -32,7 +32,7 @@ struct SubtitleLayout {
   /// Share of the text before atom `index`, 0...1.
   func fraction(before index: Int) -> Double { width == 0 ? 0 : Double(columns[index]) / Double(width) }
 
-  /// The fewest cues that hold the text, broken after sentences rather than clauses, and clauses rather than words.
+  /// Few cues that hold the text, broken after sentences rather than clauses, and clauses rather than words.
   func cues() -> [Range<Int>] {
     // best[i]: cheapest way to cut the atoms before i; the cue that ends there begins at from[i].
     var best = [Int](repeating: .max, count: atoms.count + 1)
@@ -69,12 +69,12 @@ struct SubtitleLayout {
       var next = [Int](repeating: impossible, count: atoms.count + 1)
       var origin = [Int](repeating: 0, count: atoms.count + 1)
       // When nothing is left the remaining cues of this text are empty; that is dear, so it happens only when it must.
-      (next[atoms.count], origin[atoms.count]) = (best[atoms.count] + 1_000, atoms.count)
+      (next[atoms.count], origin[atoms.count]) = (best[atoms.count] + 2_000, atoms.count)
       for start in atoms.indices where best[start] < impossible {
         for end in start + 1...atoms.count {
           if end > start + 1, !fits(start..<end) { break }
           let distance = cue < fractions.count ? abs(fraction(before: end) - fractions[cue]) : 0
-          let cost = best[start] + cueCost(start..<end) + Int(400 * distance)
+          let cost = best[start] + cueCost(start..<end) + Int(1_000 * distance)
           if cost < next[end] { (next[end], origin[end]) = (cost, start) }
         }
       }
@@ -100,7 +100,7 @@ struct SubtitleLayout {
       width(cue.lowerBound..<$0) <= Self.lineWidth && width($0..<cue.upperBound) <= Self.lineWidth
     }
     func cost(_ cut: Int) -> Int {
-      abs(width(cue.lowerBound..<cut) - width(cut..<cue.upperBound)) + atoms[cut - 1].breakCost / 5
+      abs(width(cue.lowerBound..<cut) - width(cut..<cue.upperBound)) + atoms[cut - 1].breakCost / 8
     }
     guard let cut = cuts.min(by: { cost($0) < cost($1) }) else { return [text(cue)] }
     return [text(cue.lowerBound..<cut), text(cut..<cue.upperBound)]
@@ -124,7 +124,7 @@ struct SubtitleLayout {
     return cut.map { width($0..<range.upperBound) <= Self.lineWidth } ?? false
   }
 
-  /// Each cue costs, so that there are few; a break costs by what it tears apart; a lone short word looks lost.
+  /// Each cue costs, so that there are few, but less than tearing a clause apart; a lone short word looks lost.
   private func cueCost(_ range: Range<Int>) -> Int {
     let isLast = range.upperBound == atoms.count
     return 200 + (isLast ? 0 : atoms[range.upperBound - 1].breakCost) + (width(range) < 12 ? 40 : 0)
@@ -175,7 +175,7 @@ struct SubtitleLayout {
   private static let mayNotEnd: Set<Character> = Set("\"'“‘«‹([{「『（【《〈")
 
   private static func breakCost(after piece: String) -> Int {
-    guard let last = piece.last(where: { !closers.contains($0) }) else { return 100 }
-    return sentenceEnds.contains(last) ? 0 : clauseEnds.contains(last) ? 40 : 100
+    guard let last = piece.last(where: { !closers.contains($0) }) else { return 400 }
+    return sentenceEnds.contains(last) ? 0 : clauseEnds.contains(last) ? 100 : 400
   }
 }
