@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+import Transcripts
+
+@Suite struct OutputTests {
+  @Test func names() {
+    let inputs = [
+      "a/talk.flac", "b/talk.wav", "c/talk.wav", "-", "talk", "d/talk.wav", "stdin", ".hidden", "x/archive.tar.ogg",
+      "talk.wav.mp3",
+    ]
+    #expect(
+      OutputNaming(inputs: inputs).bases == [
+        "talk", "talk.wav", "talk.wav-2", "stdin", "talk-2", "talk.wav-3", "stdin-2", ".hidden", "archive.tar",
+        "talk.wav.mp3",
+      ])
+    #expect(OutputNaming(inputs: inputs).fileName(forInput: 1, format: .json) == "talk.wav.json")
+  }
+
+  private func withFolder(_ body: (String) throws -> Void) rethrows {
+    let folder = FileManager.default.temporaryDirectory.path + "/dragoman-output-\(UUID().uuidString)"
+    try! FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body(folder)
+  }
+
+  @Test func filesAppearWholeAndReplaceOldOnes() throws {
+    try withFolder { folder in
+      let path = folder + "/a.txt"
+      try AtomicFile.write("first, long text\n", to: path)
+      try AtomicFile.write("olá\n", to: path)
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == "olá\n")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.txt"])
+      let longName = folder + "/" + String(repeating: "n", count: 251) + ".txt"
+      try AtomicFile.write("", to: longName)
+      #expect(FileManager.default.fileExists(atPath: longName))
+    }
+  }
+
+  @Test func failuresLeaveNothingBehind() throws {
+    try withFolder { folder in
+      let missing = folder + "/none/a.txt"
+      #expect(throws: TranscriptError.unwritable(path: missing, code: ENOENT)) {
+        try AtomicFile.write("text", to: missing)
+      }
+      // A folder stands under the name: everything works until the renaming.
+      let blocked = folder + "/blocked"
+      try FileManager.default.createDirectory(atPath: blocked, withIntermediateDirectories: true)
+      #expect(throws: TranscriptError.unwritable(path: blocked, code: EISDIR)) {
+        try AtomicFile.write("text", to: blocked)
+      }
+      let tooLong = folder + "/" + String(repeating: "n", count: 300)
+      #expect(throws: TranscriptError.writeFailed(path: tooLong, code: ENAMETOOLONG)) {
+        try AtomicFile.write("text", to: tooLong)
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["blocked"])
+    }
+  }
+
+  @Test func everyErrorSaysWhatToDo() {
+    let errors: [TranscriptError] = [
+      .unknownLanguage(name: "a", suggestion: "b"), .diskFull(path: "a", code: ENOSPC),
+      .unwritable(path: "a", code: EACCES), .writeFailed(path: "a", code: EIO),
+    ]
+    for error in errors { #expect(error.description.hasPrefix("a: ") && error.description.hasSuffix(".")) }
+    #expect(errors[0].description.contains("Did you mean b?"))
+    #expect(errors[1].description.contains("No space left on device"))
+  }
+
+  /// A file system of 64 kB, filled to its end.
+  @Test func aFullDiskIsTold() throws {
+    // /dev/full cannot be renamed over; a file size limit is no full disk: only a real one will do.
+    let folder = FileManager.default.temporaryDirectory.path + "/dragoman-full-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    guard mount("tmpfs", folder, "tmpfs", 0, "size=64k") == 0 else {
+      withKnownIssue("this machine does not let the test mount a small file system: errno \(errno)") {
+        Issue.record("not run")
+      }
+      return
+    }
+    defer { umount(folder) }
+    let path = folder + "/a.json"
+    try AtomicFile.write("old", to: path)
+    #expect(throws: TranscriptError.diskFull(path: path, code: ENOSPC)) {
+      try AtomicFile.write(String(repeating: "x", count: 200_000), to: path)
+    }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.json"])
+  }
+}

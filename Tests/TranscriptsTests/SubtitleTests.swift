@@ -1,0 +1,131 @@
+import Testing
+
+@testable import Transcripts
+
+@Suite struct SubtitleTests {
+  private func cues(
+    _ text: String, _ translation: String? = nil, seconds: ClosedRange<Double> = 0...10,
+    _ content: SubtitleContent = .source
+  ) -> [Cue] {
+    let segment = Segment(
+      id: 0, start: .seconds(seconds.lowerBound), end: .seconds(seconds.upperBound), text: text,
+      translation: translation)
+    let transcript = Transcript(
+      file: "a", duration: .seconds(10), language: "en", languageProbability: 1, model: "m", targetLanguage: "pt",
+      segments: [segment])
+    return Subtitles.cues(of: transcript, content: content)
+  }
+
+  private let long =
+    "There are nine hundred recordings on the shelves. Nobody has listened to them for thirty years, "
+    + "and Maria will make the first copies next Tuesday."
+
+  @Test func aLineIsNotBroken() {
+    #expect(cues("Good morning, everyone.").map(\.lines) == [["Good morning, everyone."]])
+  }
+
+  @Test func twoLinesBreakAtPunctuationWhenItIsNear() {
+    #expect(
+      cues("Maria will make the copies next Tuesday, and Peter will write.").map(\.lines)
+        == [["Maria will make the copies next Tuesday,", "and Peter will write."]])
+  }
+
+  @Test func aLongTextIsCutAfterItsSentences() {
+    #expect(
+      cues(long).map(\.lines) == [
+        ["There are nine hundred", "recordings on the shelves."],
+        ["Nobody has listened to", "them for thirty years,"],
+        ["and Maria will make the", "first copies next Tuesday."],
+      ])
+  }
+
+  @Test func timeFollowsTheTextAndNoCueOverlaps() {
+    let cues = cues(long)
+    #expect(cues.first?.start == 0)
+    #expect(cues.last?.end == 10_000)
+    for (cue, next) in zip(cues, cues.dropFirst()) { #expect(cue.end == next.start && cue.start < cue.end) }
+    // 49 of 146 columns come before the second cue.
+    #expect(abs(cues[1].start - 10_000 * 49 / 146) < 60)
+  }
+
+  @Test func bothLanguagesAreCutInStep() {
+    let translated =
+      "Há novecentas gravações nas prateleiras. Ninguém as ouve há trinta anos, "
+      + "e a Maria vai fazer as primeiras cópias na próxima terça-feira."
+    #expect(
+      cues(long, translated, .both).map(\.lines) == [
+        ["There are nine hundred", "recordings on the shelves.", "Há novecentas gravações nas prateleiras."],
+        ["Nobody has listened to", "them for thirty years,", "Ninguém as ouve há trinta anos,"],
+        [
+          "and Maria will make the", "first copies next Tuesday.", "e a Maria vai fazer as primeiras",
+          "cópias na próxima terça-feira.",
+        ],
+      ])
+  }
+
+  @Test func aLongTranslationOfAShortTextKeepsAll() {
+    let both = cues("Yes.", long, .both)
+    #expect(both.count == cues(long).count)
+    #expect(both[0].lines.first == "Yes.")
+    #expect(both.flatMap(\.lines).joined(separator: " ") == "Yes. " + long)
+  }
+
+  /// Whatever the text: at most two lines of 42 columns, nothing lost, times in order.
+  @Test(arguments: [
+    "word", String(repeating: "word ", count: 500), String(repeating: "x", count: 1_000),
+    String(repeating: "今日は図書館の録音について話します。", count: 30), String(repeating: "한국어 문장은 띄어쓰기가 있습니다. ", count: 20),
+    "a " + String(repeating: "y", count: 43) + " b, c.", "… — ! ? \" ' ( ) [ ]",
+    "👩‍👩‍👧‍👦🇵🇹 flags and families " + String(repeating: "é", count: 90),
+  ]) func limitsHold(_ text: String) {
+    for (content, blockCount) in [(SubtitleContent.source, 1), (.target, 1), (.both, 2)] {
+      let cues = cues(text, String(text.reversed()), seconds: 0...0.01, content)
+      #expect(!cues.isEmpty)
+      for cue in cues {
+        #expect(cue.lines.count <= 2 * blockCount && !cue.lines.isEmpty)
+        for line in cue.lines { #expect(DisplayWidth.of(line) <= 42, "\(line)") }
+        #expect(cue.start < cue.end)
+      }
+      for (cue, next) in zip(cues, cues.dropFirst()) { #expect(cue.end <= next.start) }
+      let shown = cues.flatMap(\.lines).joined().filter { !$0.isWhitespace }
+      let given = (content == .both ? text + text : text).filter { !$0.isWhitespace }
+      #expect(shown.count == given.count)
+    }
+  }
+
+  @Test func japaneseBreaksBetweenCharactersButNotBeforePunctuation() {
+    let cues = cues(String(repeating: "今日は図書館の録音について話します。", count: 4))
+    for line in cues.flatMap(\.lines) { #expect(!line.hasPrefix("。") && !line.isEmpty) }
+    #expect(cues.count == 2)
+  }
+
+  @Test func emptySegmentsGiveNoCue() {
+    #expect(cues("  ").isEmpty)
+    #expect(cues("Yes.", nil, .target).isEmpty)
+    #expect(cues("Yes.", "", .both).map(\.lines) == [["Yes."]])
+  }
+
+  @Test func segmentsThatOverlapOrHaveNoLengthAreSetRight() {
+    let segments = [(0.0, 4.0), (3.0, 5.0), (5.0, 5.0), (4.0, 4.5), (6.0, 7.0)].enumerated().map { index, times in
+      Segment(id: index, start: .seconds(times.0), end: .seconds(times.1), text: "Number \(index).")
+    }
+    let transcript = Transcript(
+      file: "a", duration: .seconds(7), language: "en", languageProbability: 1, model: "m", segments: segments)
+    let cues = Subtitles.cues(of: transcript, content: .source)
+    #expect(cues.map(\.start) == [0, 4_000, 5_000, 5_001, 6_000])
+    #expect(cues.map(\.end) == [4_000, 5_000, 5_001, 5_002, 7_000])
+  }
+
+  @Test func longRecordings() {
+    let cue = Cue(start: 3_599_999, end: 363_599_007, lines: ["x"])
+    #expect(Subtitles.srt([cue]) == "1\n00:59:59,999 --> 100:59:59,007\nx\n")
+    #expect(Subtitles.vtt([cue]) == "WEBVTT\n\n00:59:59.999 --> 100:59:59.007\nx\n")
+  }
+
+  @Test func widths() {
+    #expect(DisplayWidth.of("abc") == 3)
+    #expect(DisplayWidth.of("日本語。") == 8)
+    #expect(DisplayWidth.of("한국") == 4)
+    #expect(DisplayWidth.of("e\u{301}ã") == 2)
+    #expect(DisplayWidth.of("👩‍👩‍👧‍👦") == 2)
+  }
+}
