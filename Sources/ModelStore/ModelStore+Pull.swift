@@ -68,6 +68,7 @@ extension ModelStore {
       if isCancelled() { throw .cancelled(id: id) }
       do throws(StoreError) {
         let finished = try build(source, in: workshop, isCancelled: isCancelled, progress: progress)
+        if isCancelled() { throw .cancelled(id: id) }
         try install(finished, as: id, at: folder)
         return .installed(source: source.name)
       } catch {
