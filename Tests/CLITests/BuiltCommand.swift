@@ -46,7 +46,13 @@ struct BuiltCommand {
 
   /// Runs to the end. Output goes through files, so that no pipe can fill.
   func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
+    try run(arguments, environment: environment)
+  }
+
+  /// The same with a list of arguments and, if need be, something on standard input.
+  func run(_ arguments: [String], environment: [String: String] = [:], input: FileHandle? = nil) throws -> Result {
     let process = process(arguments, environment: environment)
+    if let input { process.standardInput = input }
     let output = folder.appending(path: "out-\(UUID().uuidString)")
     let errors = folder.appending(path: "err-\(UUID().uuidString)")
     for file in [output, errors] { try Data().write(to: file) }

@@ -1,0 +1,253 @@
+import Foundation
+import Testing
+
+/// `dragoman transcribe` as a user runs it: good input, bad input, interruption.
+@Suite(.serialized) struct TranscribeCommandTests {
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  static let meeting = root.appending(path: "fixtures/meeting-en.flac").path
+  static let short = root.appending(path: "fixtures/short-en.flac").path
+
+  /// The models that `make test` pulled.
+  static let pulled: [String: String] = {
+    let environment = ProcessInfo.processInfo.environment
+    let folder =
+      environment["DRAGOMAN_MODELS"] ?? environment["XDG_DATA_HOME"].map { $0 + "/dragoman/models" }
+      ?? FileManager.default.homeDirectoryForCurrentUser.path + "/.local/share/dragoman/models"
+    return ["DRAGOMAN_MODELS": folder]
+  }()
+
+  let command: BuiltCommand
+  init() throws { command = try BuiltCommand() }
+
+  func run(_ arguments: [String], environment: [String: String] = pulled) throws -> BuiltCommand.Result {
+    try command.run(arguments, environment: environment)
+  }
+
+  func path(_ name: String) -> String { command.folder.appending(path: name).path }
+
+  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
+
+  /// A WAV file of 16-bit or float samples.
+  func wave(
+    _ name: String, seconds: Double, rate: Int = 16_000, channels: Int = 1, float: Bool = false,
+    _ sample: (Double) -> Float
+  ) throws {
+    let frames = Int(seconds * Double(rate)), size = float ? 4 : 2
+    var bytes = Data()
+    func put(_ value: some FixedWidthInteger) {
+      withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    let count = frames * channels * size
+    bytes.append(contentsOf: Array("RIFF".utf8))
+    put(UInt32(36 + count))
+    bytes.append(contentsOf: Array("WAVEfmt ".utf8))
+    put(UInt32(16))
+    put(UInt16(float ? 3 : 1))
+    put(UInt16(channels))
+    put(UInt32(rate))
+    put(UInt32(rate * channels * size))
+    put(UInt16(channels * size))
+    put(UInt16(size * 8))
+    bytes.append(contentsOf: Array("data".utf8))
+    put(UInt32(count))
+    for frame in 0..<frames {
+      let value = sample(Double(frame) / Double(rate))
+      for _ in 0..<channels {
+        if float { put(value.bitPattern) } else { put(Int16(max(-1, min(1, value)) * 32_767)) }
+      }
+    }
+    try bytes.write(to: command.folder.appending(path: name))
+  }
+
+  @Test func theMainJob() throws {
+    defer { command.clean() }
+    let result = try run([Self.meeting, "--to", "pt"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("biblioteca"), "\(result.output)")
+  }
+
+  @Test func everyFormatIsWrittenOnce() throws {
+    defer { command.clean() }
+    let arguments = [
+      "transcribe", Self.short, "--model", "whisper-base", "--from", "en", "--to", "pt", "--threads", "2", "--beam",
+      "1",
+      "--format", "txt,json,jsonl,srt,vtt,tsv", "--subtitles", "both", "--output-dir", path("out"),
+    ]
+    #expect(try run(arguments).status == 0)
+    for ending in ["txt", "json", "jsonl", "srt", "vtt", "tsv"] { #expect(exists("out/short-en.\(ending)")) }
+    let data = try Data(contentsOf: command.folder.appending(path: "out/short-en.json"))
+    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let keys: Set = [
+      "file", "duration", "language", "language_probability", "model", "translation_model", "target_language", "text",
+      "translation", "segments",
+    ]
+    #expect(Set(object.keys) == keys)
+    #expect(object["model"] as? String == "whisper-base" && object["translation_model"] as? String == "firefox-en-pt")
+    #expect((object["text"] as? String)?.lowercased().contains("archive") == true)
+    // Nothing is done twice unless asked for; no hidden files are left.
+    let again = try run(arguments)
+    #expect(again.status == 0 && again.errors.contains("--overwrite"))
+    let left = try FileManager.default.contentsOfDirectory(atPath: path("out"))
+    #expect(left.count == 6, "\(left)")
+  }
+
+  @Test func oddButSoundRecordings() throws {
+    defer { command.clean() }
+    let tone = { (time: Double) in Float(sin(2 * Double.pi * 300 * time)) * 0.2 }
+    try wave("none.wav", seconds: 0, tone)
+    try wave("one.wav", seconds: 1 / 16_000, tone)
+    try wave("moment.wav", seconds: 0.05, tone)
+    try wave("zeros.wav", seconds: 1) { _ in 0 }
+    try wave("nan.wav", seconds: 1, float: true) { $0 > 0.5 ? .nan : 0.1 }
+    try wave("8k.wav", seconds: 1, rate: 8_000, tone)
+    try wave("192k.wav", seconds: 1, rate: 192_000, tone)
+    try wave("8ch.wav", seconds: 1, channels: 8, tone)
+    let names = ["none", "one", "moment", "zeros", "nan", "8k", "192k", "8ch"]
+    let result = try run(
+      ["transcribe", "--model", "whisper-tiny.en", "--format", "json", "--output-dir", path("out")]
+        + names.map { path($0 + ".wav") })
+    #expect(result.status == 0, "\(result.errors)")
+    for name in names { #expect(exists("out/\(name).json"), "\(name)") }
+    #expect(result.errors.contains("zero samples") && result.errors.contains("not numbers"))
+  }
+
+  @Test func aBadFileStopsNoOther() throws {
+    defer { command.clean() }
+    try command.put("text.wav", "this is not audio, whatever its name says\n")
+    try command.put("empty.flac", "")
+    try command.put("header.wav", "RIFF")
+    let whole = try Data(contentsOf: URL(filePath: Self.short))
+    try whole.prefix(whole.count / 2).write(to: command.folder.appending(path: "cut.flac"))
+    let bad = ["text.wav", "empty.flac", "header.wav", "missing.wav"]
+    let result = try run(
+      ["transcribe", "--model", "whisper-tiny.en", "--output-dir", path("out")] + bad.map(path)
+        + [path("cut.flac"), Self.short])
+    #expect(result.status == 65, "\(result.errors)")
+    for name in bad { #expect(result.errors.contains(path(name)), "\(name) is named in: \(result.errors)") }
+    #expect(exists("out/cut.txt") && exists("out/short-en.txt") && !exists("out/text.txt"))
+  }
+
+  @Test func whatIsMissingIsNoInput() throws {
+    defer { command.clean() }
+    #expect(try run(["transcribe", path("nothing.wav"), "--model", "whisper-tiny.en"]).status == 66)
+    try command.put("folder/readme.txt", "no audio here")
+    let empty = try run(["transcribe", path("folder"), "--model", "whisper-tiny.en"])
+    #expect(empty.status == 66 && empty.errors.contains("folder"))
+  }
+
+  @Test func foldersAndCollidingNames() throws {
+    defer { command.clean() }
+    for name in ["a/talk.flac", "a/b/talk.flac", "talk.flac"] {
+      let target = command.folder.appending(path: name)
+      try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try FileManager.default.copyItem(at: URL(filePath: Self.short), to: target)
+    }
+    let result = try run(
+      ["transcribe", path("a"), path("talk.flac"), "--model", "whisper-tiny.en", "--output-dir", path("out")])
+    #expect(result.status == 0, "\(result.errors)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: path("out")).sorted()
+    #expect(names == ["talk.flac-2.txt", "talk.flac.txt", "talk.txt"])
+  }
+
+  @Test func standardInput() throws {
+    defer { command.clean() }
+    let process = command.process(
+      ["transcribe", "-", "--model", "whisper-tiny.en", "--format", "json"], environment: Self.pulled)
+    process.standardInput = try FileHandle(forReadingFrom: URL(filePath: Self.short))
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0 && output.contains("archive") && output.contains(#""file":"-""#))
+    #expect(output.split(separator: "\n").count == 1, "one object, one line")
+  }
+
+  @Test func unusableModels() throws {
+    defer { command.clean() }
+    #expect(try run([Self.short, "--model", path("no-model/x")]).status == 69)
+    #expect(try run([Self.short, "--model", "no-such-model"]).status == 69)
+    #expect(try run([Self.short], environment: [:]).status == 69, "nothing pulled")
+    let wrong = try run([Self.short, "--model", Self.pulled["DRAGOMAN_MODELS"]! + "/firefox-en-pt"])
+    #expect(wrong.status == 65 && wrong.errors.contains("not a speech recognition model"))
+    let tiny = Self.root.appending(path: "Tests/Reference/tiny-whisper")
+    try FileManager.default.copyItem(at: tiny, to: command.folder.appending(path: "cut"))
+    let binary = command.folder.appending(path: "cut/model.bin")
+    try Data(contentsOf: binary).prefix(100_000).write(to: binary)
+    let cut = try run([Self.short, "--model", path("cut") + "/"])
+    #expect(cut.status == 65 && cut.errors.contains("ends too early"), "\(cut.errors)")
+  }
+
+  @Test func impossibleWishesAreRefusedBeforeWork() throws {
+    defer { command.clean() }
+    #expect(try run([Self.short, "--from", "klingon"]).status == 64)
+    #expect(try run([Self.short, "--format", "docx"]).status == 64)
+    #expect(try run([Self.short, "--beam", "5"]).status == 64)
+    #expect(try run([Self.short, "--format", "srt,json"]).status == 64, "two formats, one output")
+    #expect(try run([Self.short, "--subtitles", "both"]).status == 64, "no translation")
+    let english = try run([Self.short, "--model", "whisper-tiny.en", "--from", "pt"])
+    #expect(english.status == 78 && english.errors.contains("whisper-base"))
+    let route = try run([Self.short, "--from", "en", "--to", "ja"])
+    #expect(route.status == 69 && route.output.isEmpty)
+    // Only the recogniser is there: the pull that would help is named.
+    let models = command.folder.appending(path: "some-models")
+    try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      at: models.appending(path: "whisper-tiny.en"),
+      withDestinationURL: URL(filePath: Self.pulled["DRAGOMAN_MODELS"]! + "/whisper-tiny.en"))
+    let missing = try run(
+      [Self.short, "--model", "whisper-tiny.en", "--to", "pt"], environment: ["DRAGOMAN_MODELS": models.path])
+    #expect(missing.status == 69 && missing.errors.contains("dragoman models pull firefox-en-pt"))
+    let isa = try run([Self.short], environment: Self.pulled.merging(["DRAGOMAN_ISA": "abacus"]) { $1 })
+    #expect(isa.status == 78 && isa.errors.contains("abacus"))
+  }
+
+  @Test func unwritableOutput() throws {
+    defer { command.clean() }
+    try command.put("file", "in the way")
+    let result = try run([Self.short, "--model", "whisper-tiny.en", "--output-dir", path("file/out")])
+    #expect(result.status == 73 && result.errors.contains(path("file/out")))
+  }
+
+  @Test func aFullDiskLeavesNoHalfFile() throws {
+    defer { command.clean() }
+    let folder = path("full")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    // A file system of one page, full but for nothing, in a mount namespace of its own.
+    let script = """
+      mount -t tmpfs -o size=4k tmpfs '\(folder)' && head -c 4096 /dev/zero > '\(folder)/filler'
+      '\(command.executable.path)' '\(Self.short)' --model whisper-tiny.en --format json --output-dir '\(folder)'
+      echo "exit $?"; ls -A '\(folder)'
+      """
+    let process = command.process([], environment: Self.pulled)
+    process.executableURL = URL(filePath: "/usr/bin/unshare")
+    process.arguments = (getuid() == 0 ? ["-m"] : ["-rm"]) + ["sh", "-c", script]
+    let pipe = Pipe()
+    (process.standardOutput, process.standardError) = (pipe, pipe)
+    try process.run()
+    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(output.contains("exit 74") && output.contains("no room left"), "\(output)")
+    #expect(output.hasSuffix("exit 74\nfiller\n"), "\(output)")
+  }
+
+  @Test func interruptionKeepsFinishedFiles() throws {
+    defer { command.clean() }
+    // A short recording, then one that takes long: a minute and a half of the meeting, over and over.
+    let process = command.process(
+      ["transcribe", Self.short] + Array(repeating: Self.meeting, count: 30) + [
+        "--model", "whisper-base", "--threads", "1", "--output-dir", path("out"),
+      ], environment: Self.pulled)
+    let errors = Pipe()
+    process.standardError = errors
+    try process.run()
+    for _ in 0..<600 where !exists("out/short-en.txt") { usleep(100_000) }
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130)
+    #expect(exists("out/short-en.txt"))
+    let left = try FileManager.default.contentsOfDirectory(atPath: path("out"))
+    #expect(left.count < 31 && left.allSatisfy { !$0.hasPrefix(".") && $0.hasSuffix(".txt") }, "\(left)")
+  }
+}
