@@ -15,7 +15,7 @@ struct dragoman_pool {
   void *context;
   int parts;
   _Atomic unsigned generation; /* changes with every job; workers wait on it */
-  _Atomic int next_part, busy_workers, sleeping, stopping;
+  _Atomic int next_part, busy_workers, sleeping, stopping, joined;
 };
 
 enum { spins = 4000 };
@@ -28,13 +28,15 @@ static inline void pause_cpu(void) {
 #endif
 }
 
-static void run_parts(dragoman_pool *pool) {
-  for (int part; (part = atomic_fetch_add(&pool->next_part, 1)) < pool->parts;) pool->body(pool->context, part);
+static void run_parts(dragoman_pool *pool, int thread) {
+  for (int part; (part = atomic_fetch_add(&pool->next_part, 1)) < pool->parts;)
+    pool->body(pool->context, part, thread);
 }
 
 static void *work(void *argument) {
   dragoman_pool *pool = argument;
   unsigned seen = 0;
+  int thread = 1 + atomic_fetch_add(&pool->joined, 1);
   for (;;) {
     for (int i = 0; i < spins && atomic_load(&pool->generation) == seen; i++) pause_cpu();
     while (atomic_load(&pool->generation) == seen) {
@@ -44,7 +46,7 @@ static void *work(void *argument) {
     }
     seen = atomic_load(&pool->generation);
     if (atomic_load(&pool->stopping)) return NULL;
-    run_parts(pool);
+    run_parts(pool, thread);
     atomic_fetch_sub(&pool->busy_workers, 1);
   }
 }
@@ -87,7 +89,7 @@ int dragoman_pool_threads(const dragoman_pool *pool) { return pool ? pool->threa
 
 void dragoman_pool_run(dragoman_pool *pool, dragoman_pool_body body, void *context, int parts) {
   if (!pool || pool->threads == 1 || parts <= 1) {
-    for (int part = 0; part < parts; part++) body(context, part);
+    for (int part = 0; part < parts; part++) body(context, part, 0);
     return;
   }
   pool->body = body;
@@ -96,7 +98,7 @@ void dragoman_pool_run(dragoman_pool *pool, dragoman_pool_body body, void *conte
   atomic_store(&pool->next_part, 0);
   atomic_store(&pool->busy_workers, pool->threads - 1);
   wake(pool);
-  run_parts(pool);
+  run_parts(pool, 0);
   for (int i = 0; atomic_load(&pool->busy_workers) > 0; i++) {
     if (i < spins * 16) pause_cpu();
     else sched_yield();

@@ -42,20 +42,17 @@ final class TextDecoder {
     let (width, rows) = (size.decoderHeadWidth, size.audioContext)
     let input = audio.matrix(columns: size.state)
     let units = size.decoderLayers * 2 * size.decoderHeads
-    let threads = context.pool.threads
-    context.pool.run(parts: threads) { part in
-      for unit in MatrixProduct.share(part, of: threads, count: units) {
-        let layer = unit / (2 * size.decoderHeads), slot = unit % (2 * size.decoderHeads)
-        let linear = weights.decoderLayers[layer].crossKeyValue
-        let channels = slot * width..<(slot + 1) * width
-        let output = Matrix(
-          slice(crossCache, rows: rows, layer: layer, part: 0, head: slot), rows: rows, columns: width)
-        let block = linear.floats(channels, scratch: context.scratch(part), kernels: context.kernels)
-        if let bias = linear.bias {
-          for row in 0..<rows { output.row(row).update(from: bias.base + channels.lowerBound, count: width) }
-        }
-        MatrixProduct.multiply(input, transposed: block, to: output, adding: linear.bias != nil)
+    context.pool.run(parts: units) { unit, thread in
+      let layer = unit / (2 * size.decoderHeads), slot = unit % (2 * size.decoderHeads)
+      let linear = weights.decoderLayers[layer].crossKeyValue
+      let channels = slot * width..<(slot + 1) * width
+      let output = Matrix(
+        slice(crossCache, rows: rows, layer: layer, part: 0, head: slot), rows: rows, columns: width)
+      let block = linear.floats(channels, scratch: context.scratch(thread), kernels: context.kernels)
+      if let bias = linear.bias {
+        for row in 0..<rows { output.row(row).update(from: bias.base + channels.lowerBound, count: width) }
       }
+      MatrixProduct.multiply(input, transposed: block, to: output, adding: linear.bias != nil)
     }
   }
 
@@ -138,7 +135,7 @@ final class TextDecoder {
     let size = weights.dimensions
     let width = size.decoderHeadWidth
     let scoreRoom = max(size.audioContext, size.textContext)
-    let parts = causal && queries.rows == 1 ? 1 : min(context.pool.threads, size.decoderHeads)
+    let parts = causal && queries.rows == 1 ? 1 : context.parts(max: size.decoderHeads)
     let (position, scores, kernels) = (position, scores, context.kernels)
     context.pool.run(parts: parts) { part in
       for head in MatrixProduct.share(part, of: parts, count: size.decoderHeads) {

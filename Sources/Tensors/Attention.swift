@@ -17,20 +17,16 @@ package enum Attention {
     let scale = 1 / Float(width).squareRoot()
     let block = max(1, min(queryBlock, context.scratchPerThread / keys.rows))
     let blocks = (queries.rows + block - 1) / block
-    let threads = context.pool.threads
-    context.pool.run(parts: threads) { part in
-      for unit in MatrixProduct.share(part, of: threads, count: blocks * heads) {
-        let channels = unit / blocks * width..<(unit / blocks + 1) * width
-        let first = unit % blocks * block
-        let rows = first..<min(first + block, queries.rows)
-        let scores = Matrix(context.scratch(part), rows: rows.count, columns: keys.rows)
-        MatrixProduct.multiply(
-          queries.rows(rows).columns(channels), transposed: keys.columns(channels), to: scores)
-        for row in 0..<rows.count {
-          context.kernels.table.pointee.floats.softmax(scores.row(row), scale, keys.rows)
-        }
-        MatrixProduct.multiply(scores, values.columns(channels), to: output.rows(rows).columns(channels))
+    context.pool.run(parts: blocks * heads) { unit, thread in
+      let channels = unit / blocks * width..<(unit / blocks + 1) * width
+      let first = unit % blocks * block
+      let rows = first..<min(first + block, queries.rows)
+      let scores = Matrix(context.scratch(thread), rows: rows.count, columns: keys.rows)
+      MatrixProduct.multiply(queries.rows(rows).columns(channels), transposed: keys.columns(channels), to: scores)
+      for row in 0..<rows.count {
+        context.kernels.table.pointee.floats.softmax(scores.row(row), scale, keys.rows)
       }
+      MatrixProduct.multiply(scores, values.columns(channels), to: output.rows(rows).columns(channels))
     }
   }
 

@@ -22,9 +22,12 @@ public final class ComputeContext {
     scratchBuffer.base + thread * scratchPerThread
   }
 
-  /// Runs `body` over even runs of `count` rows, one run per thread.
+  /// Into how many parts to split a job that is worth at most `max`: a few for each thread, so that they even out.
+  package func parts(max: Int) -> Int { pool.threads == 1 ? 1 : Swift.max(1, min(max, 4 * pool.threads)) }
+
+  /// Runs `body` over even runs of `count` rows.
   package func overRows(_ count: Int, _ body: (Range<Int>) -> Void) {
-    let parts = count < pool.threads ? 1 : pool.threads
+    let parts = parts(max: count / 16)
     pool.run(parts: parts) { part in body(MatrixProduct.share(part, of: parts, count: count)) }
   }
 }

@@ -62,8 +62,8 @@ public struct Linear: Sendable {
   package func callAsFunction(_ input: Matrix, to output: Matrix, context: ComputeContext, adding: Bool = false) {
     precondition(input.columns == weight.inputs && output.columns == weight.outputs && input.rows == output.rows)
     if input.rows <= Self.fewRows && !adding {
-      // Every thread takes a run of outputs.
-      let parts = weight.outputs * weight.inputs < 65536 ? 1 : context.pool.threads
+      // Runs of outputs: more of them than threads, but each worth the handing out.
+      let parts = context.parts(max: weight.outputs * weight.inputs / 65536)
       context.pool.run(parts: parts) { part in
         let share = MatrixProduct.share(part, of: parts, count: weight.outputs)
         for row in 0..<input.rows {
@@ -72,14 +72,14 @@ public struct Linear: Sendable {
       }
       return
     }
-    // Every thread takes a run of outputs in blocks small enough for its scratch.
-    let parts = context.pool.threads
-    context.pool.run(parts: parts) { part in
+    // Runs of outputs, in blocks small enough for a thread's scratch.
+    let parts = context.parts(max: weight.outputs / 64)
+    context.pool.run(parts: parts) { part, thread in
       let share = MatrixProduct.share(part, of: parts, count: weight.outputs)
       let block = min(max(context.scratchPerThread / weight.inputs, 1), 1024)
       for start in stride(from: share.lowerBound, to: share.upperBound, by: block) {
         let outputs = start..<min(start + block, share.upperBound)
-        let weights = floats(outputs, scratch: context.scratch(part), kernels: context.kernels)
+        let weights = floats(outputs, scratch: context.scratch(thread), kernels: context.kernels)
         let target = output.columns(outputs)
         if let bias, !adding {
           for row in 0..<input.rows { target.row(row).update(from: bias.base + start, count: outputs.count) }

@@ -21,13 +21,20 @@ public final class ThreadPool: @unchecked Sendable {
   public var threads: Int { Int(dragoman_pool_threads(handle)) }
 
   /// Runs `body` for each part, spread over the threads, and returns when all are done.
-  public func run(parts: Int, _ body: (Int) -> Void) {
+  public func run(parts: Int, _ body: (_ part: Int) -> Void) {
+    run(parts: parts) { part, _ in body(part) }
+  }
+
+  /// The same for a body that has storage for each thread: `thread` is 0 for the caller, below `threads` for all.
+  public func run(parts: Int, _ body: (_ part: Int, _ thread: Int) -> Void) {
     withoutActuallyEscaping(body) { escaping in
       var escaping = escaping
       withUnsafeMutablePointer(to: &escaping) { pointer in
         dragoman_pool_run(
           handle,
-          { context, part in context!.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(part)) },
+          { context, part, thread in
+            context!.assumingMemoryBound(to: ((Int, Int) -> Void).self).pointee(Int(part), Int(thread))
+          },
           pointer, Int32(parts))
       }
     }

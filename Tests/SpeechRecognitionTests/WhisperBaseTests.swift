@@ -69,9 +69,8 @@ import Transcripts
     let session = try RecognitionSession(workspace: workspace)
     let audio = try samples(of: projectRoot.appending(path: "fixtures/short-en.flac"))
     let segments = try audio.withUnsafeBufferPointer { try session.append($0) } + session.finish()
-    let heard = segments.map(\.text).joined(separator: " ").lowercased().filter { $0.isLetter || $0 == " " }
-    let said = try String(contentsOf: projectRoot.appending(path: "fixtures/short-en.txt"), encoding: .utf8)
-    #expect(
-      heard == said.trimmingCharacters(in: .whitespacesAndNewlines).lowercased().filter { $0.isLetter || $0 == " " })
+    let heard = segments.map(\.text).joined(separator: " ")
+    // The fixture says "eight"; the model may write it as a figure.
+    #expect(heard == "The archive opens at eight in the morning." || heard == "The archive opens at 8 in the morning.")
   }
 }
