@@ -5,7 +5,8 @@ DESTDIR ?=
 
 BUILD = swift build -c release --explicit-target-dependency-import-check error
 # Tests see internals (-enable-testing), which is another build of everything: it has its own folder, so that neither
-# throws the other away. The executable that the CLI tests run is built there too.
+# throws the other away. The executable that the CLI tests run is built there too. `swift test` would build everything
+# once more with flags of its own, so it is always told to take what `swift build --build-tests` made.
 TEST_FLAGS = -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error --scratch-path .build-test
 DRAGOMAN = .build/release/dragoman
 TEST_DRAGOMAN = .build-test/release/dragoman
@@ -29,7 +30,7 @@ models: build
 test: setup
 	swift build $(TEST_FLAGS) --build-tests
 	$(TEST_DRAGOMAN) models pull
-	swift test $(TEST_FLAGS) --skip Verify
+	swift test $(TEST_FLAGS) --skip-build --skip Verify
 
 # Comparisons with reference implementations and the floors that are figures, over real recordings.
 verify: setup
@@ -37,7 +38,7 @@ verify: setup
 	set -e; \
 	swift build $(TEST_FLAGS) --build-tests; \
 	$(TEST_DRAGOMAN) models pull --all; \
-	DRAGOMAN_VERIFY=1 swift test $(TEST_FLAGS) --no-parallel --filter Verify
+	DRAGOMAN_VERIFY=1 swift test $(TEST_FLAGS) --skip-build --no-parallel --filter Verify
 
 bench: build models
 	@if [ ! -x Benchmarks/run ]; then echo "bench: there is no Benchmarks/run yet"; exit 1; fi
