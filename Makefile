@@ -29,7 +29,7 @@ models: build
 # Needs nothing beyond the clone and the pulled models.
 test: setup
 	swift build $(TEST_FLAGS) --build-tests
-	$(TEST_DRAGOMAN) models pull
+	$(TEST_DRAGOMAN) models pull --all
 	swift test $(TEST_FLAGS) --skip-build --skip Verify
 
 # Comparisons with reference implementations and the floors that are figures, over real recordings.
@@ -38,7 +38,9 @@ verify: setup
 	set -e; \
 	swift build $(TEST_FLAGS) --build-tests; \
 	$(TEST_DRAGOMAN) models pull --all; \
-	DRAGOMAN_VERIFY=1 swift test $(TEST_FLAGS) --skip-build --no-parallel --filter Verify
+	DRAGOMAN_VERIFY=1 swift test $(TEST_FLAGS) --skip-build --no-parallel --filter Verify; \
+	python3 -m pip install --quiet --target .build-test/python jiwer whisper-normalizer soundfile; \
+	PYTHONPATH=.build-test/python python3 Tests/Reference/floors.py $(TEST_DRAGOMAN) $(DATA)
 
 bench: build models
 	@if [ ! -x Benchmarks/run ]; then echo "bench: there is no Benchmarks/run yet"; exit 1; fi
