@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Tensors
 
 /// What the decoder keeps for the hypotheses of a batch, and one step of it.
 final class DecoderState {
@@ -10,12 +11,12 @@ final class DecoderState {
   private let rows = Buffer<Float>()
   private let inputs = Buffer<Float>()
   private let gates = Buffer<Float>()
-  private let quantized = Buffer<Int8>()
-  private let sums = Buffer<Int32>()
+  private let products: Products
   private let logits = Buffer<Float>()
 
-  init(engine: Engine) {
+  init(engine: Engine, precision: ActivationPrecision) {
     self.engine = engine
+    products = Products(integers: engine.model.kernels.table.pointee.integers, precision: precision)
     channels = engine.channels
     cells = engine.model.decoder.map { _ in Buffer() }
     reordered = engine.model.decoder.map { _ in Buffer() }
@@ -27,8 +28,7 @@ final class DecoderState {
     for cell in cells { cell.reserve(capacity * channels).update(repeating: 0, count: capacity * channels) }
     for cell in reordered { cell.reserve(capacity * channels) }
     for buffer in [rows, inputs, gates] { buffer.reserve(capacity * channels) }
-    quantized.reserve(beam * dragoman_padded_depth(channels))
-    sums.reserve(beam * candidates)
+    products.reserve(rows: beam, depth: channels, outputs: candidates)
     logits.reserve(beam * candidates)
   }
 
@@ -92,17 +92,10 @@ final class DecoderState {
     firstRow: Int, count: Int, candidates: UnsafeBufferPointer<UInt32>, bias: UnsafePointer<Float>
   ) -> UnsafeMutablePointer<Float> {
     let model = engine.model
-    engine.quantize(
-      rows.pointer + firstRow * channels, rows: count, depth: channels, multiplier: model.outputInputMultiplier,
-      into: quantized.pointer)
-    engine.integers.multiply_selected(
-      quantized.pointer, count, model.outputWeights.pointer, candidates.baseAddress, candidates.count, channels,
-      sums.pointer)
-    for row in 0..<count {
-      let start = row * candidates.count
-      engine.integers.dequantize(
-        sums.pointer + start, model.outputFactor, bias, logits.pointer + start, candidates.count)
-    }
+    products.prepare(
+      rows.pointer + firstRow * channels, rows: count, depth: channels, multiplier: model.outputInputMultiplier)
+    products.multiply(
+      model.outputWeights.pointer, weightMultiplier: model.outputMultiplier, selected: candidates, bias: bias, into: logits.pointer)
     return logits.pointer
   }
 }

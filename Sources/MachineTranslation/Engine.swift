@@ -10,13 +10,10 @@ final class Engine {
   let model: TranslationModel
   let channels: Int
   let floats: dragoman_float_kernels
-  let integers: dragoman_integer_kernels
+  private let products: Products
 
   /// Rows that pass through a layer together, so that what lies between two products stays in the cache.
   private static let tileRows = 48
-  private let widest: Int
-  private let quantized: Buffer<Int8>
-  private let sums: Buffer<Int32>
   private let inner: Buffer<Float>
   private let wide: Buffer<Float>
   private let scores = Buffer<Float>()
@@ -33,15 +30,14 @@ final class Engine {
   let sourceKeys: [Buffer<Float>]
   let sourceValues: [Buffer<Float>]
 
-  init(model: TranslationModel) {
+  init(model: TranslationModel, precision: ActivationPrecision) {
     self.model = model
     channels = model.architecture.channels
     floats = model.kernels.table.pointee.floats
-    integers = model.kernels.table.pointee.integers
     let layers = model.encoder.map(\.feedForward) + model.decoder.map(\.feedForward)
-    widest = max(channels, layers.map(\.first.outputs).max() ?? 0)
-    quantized = Buffer(count: Self.tileRows * dragoman_padded_depth(widest))
-    sums = Buffer(count: Self.tileRows * widest)
+    let widest = max(channels, layers.map(\.first.outputs).max() ?? 0)
+    products = Products(integers: model.kernels.table.pointee.integers, precision: precision)
+    products.reserve(rows: Self.tileRows, depth: widest, outputs: widest)
     inner = Buffer(count: Self.tileRows * widest)
     wide = Buffer(count: Self.tileRows * widest)
     sourceKeys = model.decoder.map { _ in Buffer() }
@@ -50,28 +46,6 @@ final class Engine {
 
   // MARK: layers
 
-  /// Quantises rows for a product. A row's stride is the padded depth; what stands in the padding meets zeros.
-  func quantize(
-    _ input: UnsafePointer<Float>, rows: Int, depth: Int, multiplier: Float, into output: UnsafeMutablePointer<Int8>
-  ) {
-    let stride = dragoman_padded_depth(depth)
-    if stride == depth {
-      integers.quantize(input, multiplier, output, rows * depth)
-    } else {
-      for row in 0..<rows { integers.quantize(input + row * depth, multiplier, output + row * stride, depth) }
-    }
-  }
-
-  /// Multiplies rows that are already quantised with this layer's multiplier.
-  private func multiply(_ layer: QuantizedLinear, rows: Int, into output: UnsafeMutablePointer<Float>) {
-    let columns = layer.outputs
-    integers.multiply(quantized.pointer, rows, layer.packed.pointer, columns, layer.inputs, sums.pointer)
-    for row in 0..<rows {
-      integers.dequantize(
-        sums.pointer + row * columns, layer.outputFactor, layer.bias?.pointer, output + row * columns, columns)
-    }
-  }
-
   /// Applies layers that read the same rows; `[row, inputs]` to `[row, outputs]` each.
   func apply(
     _ layers: (QuantizedLinear, UnsafeMutablePointer<Float>)..., to input: UnsafePointer<Float>, rows: Int
@@ -79,14 +53,14 @@ final class Engine {
     var row = 0
     while row < rows {
       let count = min(Self.tileRows, rows - row)
-      var multiplier: Float = 0
+      var prepared: Float?
       for (layer, output) in layers {
-        if layer.inputMultiplier != multiplier {
-          multiplier = layer.inputMultiplier
-          quantize(
-            input + row * layer.inputs, rows: count, depth: layer.inputs, multiplier: multiplier, into: quantized.pointer)
+        if prepared.map({ products.serves(layer.inputMultiplier, preparedWith: $0) }) != true {
+          prepared = layer.inputMultiplier
+          products.prepare(
+            input + row * layer.inputs, rows: count, depth: layer.inputs, multiplier: layer.inputMultiplier)
         }
-        multiply(layer, rows: count, into: output + row * layer.outputs)
+        products.multiply(layer, into: output + row * layer.outputs)
       }
       row += count
     }
