@@ -201,7 +201,8 @@ final class BeamSearch {
           if sentence.unknown >= 0 { values[sentence.unknown] = -.infinity }
           var worst = best.count < width ? -Float.infinity : best[width - 1].score
           for candidate in 0..<count where values[candidate] + base > worst {
-            insert(Extension(score: values[candidate] + base, row: Int32(row), candidate: Int32(candidate)), width: width)
+            insert(
+              Extension(score: values[candidate] + base, row: Int32(row), candidate: Int32(candidate)), width: width)
             if best.count == width { worst = best[width - 1].score }
           }
         }

@@ -34,6 +34,7 @@ final class DecoderState {
 
   /// Lets row `i` go on from where row `origins[i]` was.
   func reorder(_ origins: UnsafeBufferPointer<Int32>) {
+    if origins.enumerated().allSatisfy({ $0.offset == Int($0.element) }) { return }
     for layer in cells.indices {
       for (row, origin) in origins.enumerated() {
         (reordered[layer].pointer + row * channels).update(
@@ -62,7 +63,8 @@ final class DecoderState {
     }
     for (index, layer) in model.decoder.enumerated() {
       let cell = cells[index].pointer
-      engine.apply((layer.recurrence.input, inputs), (layer.recurrence.forget, gates), to: rows, rows: count)
+      engine.apply(
+        LayerOutput(layer.recurrence.input, inputs), LayerOutput(layer.recurrence.forget, gates), to: rows, rows: count)
       engine.floats.sigmoid(gates, count * channels)
       for i in 0..<count * channels {
         cell[i] = gates[i] * cell[i] + (1 - gates[i]) * inputs[i]
@@ -70,14 +72,14 @@ final class DecoderState {
       }
       engine.addAndNormalize(rows, inputs, layer.recurrence.norm, count: count)
 
-      engine.apply((layer.attention.query, inputs), to: rows, rows: count)
+      engine.apply(LayerOutput(layer.attention.query, inputs), to: rows, rows: count)
       for row in 0..<count {
         let offset = starts[row] * channels
         engine.attend(
           query: inputs + row * channels, keys: engine.sourceKeys[index].pointer + offset,
           values: engine.sourceValues[index].pointer + offset, length: lengths[row], into: gates + row * channels)
       }
-      engine.apply((layer.attention.output, inputs), to: gates, rows: count)
+      engine.apply(LayerOutput(layer.attention.output, inputs), to: gates, rows: count)
       engine.addAndNormalize(rows, inputs, layer.attention.norm, count: count)
       engine.feedForward(layer.feedForward, rows, count: count)
     }
@@ -95,7 +97,8 @@ final class DecoderState {
     products.prepare(
       rows.pointer + firstRow * channels, rows: count, depth: channels, multiplier: model.outputInputMultiplier)
     products.multiply(
-      model.outputWeights.pointer, weightMultiplier: model.outputMultiplier, selected: candidates, bias: bias, into: logits.pointer)
+      model.outputWeights.pointer, weightMultiplier: model.outputMultiplier, selected: candidates, bias: bias,
+      into: logits.pointer)
     return logits.pointer
   }
 }

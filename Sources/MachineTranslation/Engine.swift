@@ -2,6 +2,15 @@ internal import CKernels
 internal import Foundation
 internal import Tensors
 
+/// A layer and where its rows go.
+struct LayerOutput {
+  let layer: QuantizedLinear
+  /// `[row, outputs]`.
+  let rows: UnsafeMutablePointer<Float>
+
+  init(_ layer: QuantizedLinear, _ rows: UnsafeMutablePointer<Float>) { (self.layer, self.rows) = (layer, rows) }
+}
+
 /// The memory of one thread of a session, and the layers computed in it.
 ///
 /// Token rows of all sentences of a batch stand one after another without padding, `[token, channel]`; only attention looks at
@@ -46,24 +55,32 @@ final class Engine {
 
   // MARK: layers
 
-  /// Applies layers that read the same rows; `[row, inputs]` to `[row, outputs]` each.
+  /// Applies one to three layers that read the same rows; `[row, inputs]` to `[row, outputs]` each.
   func apply(
-    _ layers: (QuantizedLinear, UnsafeMutablePointer<Float>)..., to input: UnsafePointer<Float>, rows: Int
+    _ first: LayerOutput, _ second: LayerOutput? = nil, _ third: LayerOutput? = nil, to input: UnsafePointer<Float>,
+    rows: Int
   ) {
     var row = 0
     while row < rows {
       let count = min(Self.tileRows, rows - row)
-      var prepared: Float?
-      for (layer, output) in layers {
-        if prepared.map({ products.serves(layer.inputMultiplier, preparedWith: $0) }) != true {
-          prepared = layer.inputMultiplier
-          products.prepare(
-            input + row * layer.inputs, rows: count, depth: layer.inputs, multiplier: layer.inputMultiplier)
+      let values = input + row * first.layer.inputs
+      prepare(first.layer, values, rows: count)
+      products.multiply(first.layer, into: first.rows + row * first.layer.outputs)
+      var prepared = first.layer.inputMultiplier
+      for next in 0..<2 {
+        guard let output = next == 0 ? second : third else { break }
+        if !products.serves(output.layer.inputMultiplier, preparedWith: prepared) {
+          prepare(output.layer, values, rows: count)
+          prepared = output.layer.inputMultiplier
         }
-        products.multiply(layer, into: output + row * layer.outputs)
+        products.multiply(output.layer, into: output.rows + row * output.layer.outputs)
       }
       row += count
     }
+  }
+
+  private func prepare(_ layer: QuantizedLinear, _ values: UnsafePointer<Float>, rows: Int) {
+    products.prepare(values, rows: rows, depth: layer.inputs, multiplier: layer.inputMultiplier)
   }
 
   /// `rows = norm(rows + addend)`.
@@ -82,9 +99,9 @@ final class Engine {
     while row < count {
       let tile = min(Self.tileRows, count - row)
       let values = rows + row * channels
-      apply((layer.first, wide.pointer), to: values, rows: tile)
+      apply(LayerOutput(layer.first, wide.pointer), to: values, rows: tile)
       floats.relu(wide.pointer, tile * layer.first.outputs)
-      apply((layer.second, inner.pointer), to: wide.pointer, rows: tile)
+      apply(LayerOutput(layer.second, inner.pointer), to: wide.pointer, rows: tile)
       addAndNormalize(values, inner.pointer, layer.norm, count: tile)
       row += tile
     }
@@ -173,7 +190,9 @@ final class Engine {
     }
     for layer in model.encoder {
       let attention = layer.attention
-      apply((attention.query, queries), (attention.key, keys), (attention.value, values), to: tokens, rows: rows)
+      apply(
+        LayerOutput(attention.query, queries), LayerOutput(attention.key, keys), LayerOutput(attention.value, values),
+        to: tokens, rows: rows)
       for (sentence, start) in zip(sentences, starts) {
         for row in start..<start + sentence.count {
           attend(
@@ -181,14 +200,14 @@ final class Engine {
             length: sentence.count, into: context + row * channels)
         }
       }
-      apply((attention.output, queries), to: context, rows: rows)
+      apply(LayerOutput(attention.output, queries), to: context, rows: rows)
       addAndNormalize(tokens, queries, attention.norm, count: rows)
       feedForward(layer.feedForward, tokens, count: rows)
     }
     for (index, layer) in model.decoder.enumerated() {
       apply(
-        (layer.attention.key, sourceKeys[index].reserve(rows * channels)),
-        (layer.attention.value, sourceValues[index].reserve(rows * channels)), to: tokens, rows: rows)
+        LayerOutput(layer.attention.key, sourceKeys[index].reserve(rows * channels)),
+        LayerOutput(layer.attention.value, sourceValues[index].reserve(rows * channels)), to: tokens, rows: rows)
     }
   }
 }

@@ -40,7 +40,9 @@ final class Products {
   }
 
   /// Whether rows quantised with one multiplier serve a product that wants another.
-  func serves(_ multiplier: Float, preparedWith prepared: Float) -> Bool { precision == .wide || multiplier == prepared }
+  func serves(_ multiplier: Float, preparedWith prepared: Float) -> Bool {
+    precision == .wide || multiplier == prepared
+  }
 
   /// Quantises the left side of the products that follow: `[row, input]`.
   func prepare(_ input: UnsafePointer<Float>, rows: Int, depth: Int, multiplier: Float) {
@@ -66,7 +68,8 @@ final class Products {
   /// `output = prepared rows * weight + bias`, `[row, output]`.
   func multiply(_ layer: QuantizedLinear, into output: UnsafeMutablePointer<Float>) {
     integers.multiply(quantized.pointer, passes * rows, layer.packed.pointer, layer.outputs, layer.inputs, sums.pointer)
-    dequantize(weightMultiplier: layer.weightMultiplier, bias: layer.bias?.pointer, outputs: layer.outputs, into: output)
+    dequantize(
+      weightMultiplier: layer.weightMultiplier, bias: layer.bias?.pointer, outputs: layer.outputs, into: output)
   }
 
   /// The same with only some output channels of a matrix that is not packed.

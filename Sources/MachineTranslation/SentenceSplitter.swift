@@ -105,7 +105,9 @@ struct SentenceSplitter: Sendable {
     scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal || scalar == "." || scalar == "º"
   }
 
-  private static let lineBreaks: Set<Unicode.Scalar> = ["\n", "\r", "\u{0B}", "\u{0C}", "\u{85}", "\u{2028}", "\u{2029}"]
+  private static let lineBreaks: Set<Unicode.Scalar> = [
+    "\n", "\r", "\u{0B}", "\u{0C}", "\u{85}", "\u{2028}", "\u{2029}",
+  ]
   private static let wideTerminators: Set<Unicode.Scalar> = ["。", "！", "？", "．", "｡", "︒", "﹒", "﹗", "﹖"]
   private static let terminators: Set<Unicode.Scalar> = wideTerminators.union([
     ".", "!", "?", "…", "‽", "⁇", "⁈", "⁉", "।", "॥", "؟", "۔", "։", "።", "፧", "၊", "။", "។", "៕",
@@ -144,6 +146,8 @@ private struct Scalars {
   subscript(index: Int) -> Unicode.Scalar { scalars[index] }
   func offset(_ index: Int) -> Int { offsets[index] }
   func string(_ range: Range<Int>) -> String {
-    String(decoding: UnsafeBufferPointer(rebasing: utf8[offsets[range.lowerBound]..<offsets[range.upperBound]]), as: UTF8.self)
+    String(
+      decoding: UnsafeBufferPointer(rebasing: utf8[offsets[range.lowerBound]..<offsets[range.upperBound]]),
+      as: UTF8.self)
   }
 }

@@ -91,10 +91,13 @@ public final class TranslationModel: Sendable {
 
     if let url = files.shortlist {
       let list: LexicalShortlist
-      do { list = try LexicalShortlist(contentsOf: url, targetCount: targetVocabulary.count) } catch { throw .file(error) }
+      do { list = try LexicalShortlist(contentsOf: url, targetCount: targetVocabulary.count) } catch {
+        throw .file(error)
+      }
       guard list.sourceCount == sourceVocabulary.count else {
         throw .file(
-          .malformed(path: url.path, what: "it lists \(list.sourceCount) source words, the model has \(sourceVocabulary.count)"))
+          .malformed(
+            path: url.path, what: "it lists \(list.sourceCount) source words, the model has \(sourceVocabulary.count)"))
       }
       shortlist = list
     } else {

@@ -48,7 +48,8 @@ struct WeightReader {
     let packed = Constants<UInt8>(count: dragoman_packed_size(outputs, inputs)) { memory in
       withExtendedLifetime(tensor) {
         dragoman_pack(
-          tensor.bytes.baseAddress!.assumingMemoryBound(to: Int8.self), outputs, inputs, UnsafeMutableRawPointer(memory))
+          tensor.bytes.baseAddress!.assumingMemoryBound(to: Int8.self), outputs, inputs, UnsafeMutableRawPointer(memory)
+        )
       }
     }
     return QuantizedLinear(

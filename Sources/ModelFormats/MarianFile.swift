@@ -20,7 +20,9 @@ public struct MarianFile: Sendable {
   public let configuration: [String: String]
 
   private struct Header {
-    let nameLength, type, rank, byteCount: Int
+    let nameLength: Int
+    let type: UInt64
+    let rank, byteCount: Int
   }
 
   /// Reads the directory of the file and maps the rest.
@@ -41,7 +43,7 @@ public struct MarianFile: Sendable {
       headers.append(
         Header(
           nameLength: try reader.count(UInt64.self, "the name length of tensor \(index)"),
-          type: try reader.count(UInt64.self, "the type of tensor \(index)"),
+          type: try reader.integer(UInt64.self, "the type of tensor \(index)"),
           rank: try reader.count(UInt64.self, "the rank of tensor \(index)"),
           byteCount: try reader.count(UInt64.self, "the byte count of tensor \(index)")))
     }
@@ -81,7 +83,8 @@ public struct MarianFile: Sendable {
         multipliers[name] = Float(bitPattern: UInt32(littleEndian: bits))
       default:
         throw .malformed(
-          path: path, what: "tensor \(name) has element type 0x\(String(header.type, radix: 16)), not float32 or intgemm8")
+          path: path,
+          what: "tensor \(name) has element type 0x\(String(header.type, radix: 16)), not float32 or intgemm8")
       }
       guard elements <= header.byteCount / type.size else {
         throw .malformed(path: path, what: "tensor \(name) of shape \(shape) has only \(header.byteCount) bytes")

@@ -1,4 +1,4 @@
-package import CKernels
+internal import CKernels
 
 /// A fixed set of threads that split one job at a time; the calling thread is one of them.
 ///
