@@ -38,6 +38,50 @@ AVX2 static void quantize(const float *values, float factor, int8_t *quantized, 
   }
 }
 
+AVX2 static void quantize_wide(const float *values, float factor, int8_t *high, int8_t *low, size_t count) {
+  const __m256 scale = _mm256_set1_ps(factor), lowest = _mm256_set1_ps(-16256.0f), highest = _mm256_set1_ps(16256.0f);
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7), half = _mm256_set1_epi32(64);
+  for (size_t i = 0; i < count; i += 32) {
+    __m256i highs[4], lows[4];
+    float tail[32];
+    const float *source = values + i;
+    if (count - i < 32) {
+      memset(tail, 0, sizeof tail);
+      memcpy(tail, source, (count - i) * sizeof(float));
+      source = tail;
+    }
+    for (int part = 0; part < 4; part++) {
+      __m256 scaled = _mm256_mul_ps(_mm256_loadu_ps(source + 8 * part), scale);
+      scaled = _mm256_round_ps(scaled, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+      __m256i whole = _mm256_cvtps_epi32(_mm256_min_ps(_mm256_max_ps(scaled, lowest), highest));
+      highs[part] = _mm256_srai_epi32(_mm256_add_epi32(whole, half), 7);
+      lows[part] = _mm256_sub_epi32(whole, _mm256_slli_epi32(highs[part], 7));
+    }
+    __m256i upper = _mm256_packs_epi16(_mm256_packs_epi32(highs[0], highs[1]), _mm256_packs_epi32(highs[2], highs[3]));
+    __m256i lower = _mm256_packs_epi16(_mm256_packs_epi32(lows[0], lows[1]), _mm256_packs_epi32(lows[2], lows[3]));
+    int8_t bytes[2][32];
+    size_t left = count - i < 32 ? count - i : 32;
+    _mm256_storeu_si256((__m256i *)bytes[0], _mm256_permutevar8x32_epi32(upper, order));
+    _mm256_storeu_si256((__m256i *)bytes[1], _mm256_permutevar8x32_epi32(lower, order));
+    memcpy(high + i, bytes[0], left);
+    memcpy(low + i, bytes[1], left);
+  }
+}
+
+AVX2 static float magnitude(const float *values, size_t count) {
+  const __m256 sign = _mm256_set1_ps(-0.0f);
+  __m256 largest = _mm256_setzero_ps();
+  size_t i = 0;
+  /* max answers its second operand for NaN */
+  for (; i + 8 <= count; i += 8)
+    largest = _mm256_max_ps(_mm256_andnot_ps(sign, _mm256_loadu_ps(values + i)), largest);
+  float lanes[8], result = 0;
+  _mm256_storeu_ps(lanes, largest);
+  for (int lane = 0; lane < 8; lane++) result = lanes[lane] > result ? lanes[lane] : result;
+  for (; i < count; i++) result = __builtin_fabsf(values[i]) > result ? __builtin_fabsf(values[i]) : result;
+  return result;
+}
+
 AVX2 static inline __m256i add_products(__m256i sum, __m256i magnitude, __m256i a, __m256i b) {
   __m256i pairs = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(a, b));
   return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
@@ -124,5 +168,24 @@ AVX2 static void dequantize(const int32_t *sums, float factor, const float *bias
   }
 }
 
-const dragoman_integer_kernels dragoman_integer_avx2 = {quantize, multiply, multiply_selected, dequantize};
+AVX2 static void dequantize_wide(const int32_t *high, const int32_t *low, float factor, const float *bias,
+                                 float *output, size_t count) {
+  const __m256 scale = _mm256_set1_ps(factor), step = _mm256_set1_ps(128.0f);
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    __m256 upper = _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_loadu_si256((const __m256i *)(high + i))), step);
+    __m256 lower = _mm256_cvtepi32_ps(_mm256_loadu_si256((const __m256i *)(low + i)));
+    __m256 values = _mm256_mul_ps(_mm256_add_ps(upper, lower), scale);
+    if (bias) values = _mm256_add_ps(values, _mm256_loadu_ps(bias + i));
+    _mm256_storeu_ps(output + i, values);
+  }
+  for (; i < count; i++) {
+    float sum = (float)high[i] * 128.0f + (float)low[i];
+    float value = sum * factor;
+    output[i] = bias ? value + bias[i] : value;
+  }
+}
+
+const dragoman_integer_kernels dragoman_integer_avx2 = {
+    quantize, quantize_wide, magnitude, multiply, multiply_selected, dequantize, dequantize_wide};
 #endif

@@ -20,6 +20,29 @@ VNNI static void quantize(const float *values, float factor, int8_t *quantized, 
   }
 }
 
+VNNI static void quantize_wide(const float *values, float factor, int8_t *high, int8_t *low, size_t count) {
+  const __m512 scale = _mm512_set1_ps(factor), lowest = _mm512_set1_ps(-16256.0f), highest = _mm512_set1_ps(16256.0f);
+  for (size_t i = 0; i < count; i += 16) {
+    __mmask16 mask = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : 0xffff;
+    __m512 scaled = _mm512_mul_ps(_mm512_maskz_loadu_ps(mask, values + i), scale);
+    scaled = _mm512_roundscale_ps(scaled, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    __m512i whole = _mm512_cvtps_epi32(_mm512_min_ps(_mm512_max_ps(scaled, lowest), highest));
+    __m512i upper = _mm512_srai_epi32(_mm512_add_epi32(whole, _mm512_set1_epi32(64)), 7);
+    _mm_mask_storeu_epi8(high + i, mask, _mm512_cvtepi32_epi8(upper));
+    _mm_mask_storeu_epi8(low + i, mask, _mm512_cvtepi32_epi8(_mm512_sub_epi32(whole, _mm512_slli_epi32(upper, 7))));
+  }
+}
+
+VNNI static float magnitude(const float *values, size_t count) {
+  __m512 largest = _mm512_setzero_ps();
+  for (size_t i = 0; i < count; i += 16) {
+    __mmask16 mask = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : 0xffff;
+    /* max answers its second operand for NaN */
+    largest = _mm512_max_ps(_mm512_abs_ps(_mm512_maskz_loadu_ps(mask, values + i)), largest);
+  }
+  return _mm512_reduce_max_ps(largest);
+}
+
 /* `blocks` blocks of 16 columns for `rows` rows; called with constants, so that the sums stay in registers. */
 VNNI static inline __attribute__((always_inline)) void tile(const int8_t *a, size_t stride, const int8_t *b,
                                                             size_t groups, const int32_t *column_sums, size_t width,
@@ -127,5 +150,19 @@ VNNI static void dequantize(const int32_t *sums, float factor, const float *bias
   }
 }
 
-const dragoman_integer_kernels dragoman_integer_avx512vnni = {quantize, multiply, multiply_selected, dequantize};
+VNNI static void dequantize_wide(const int32_t *high, const int32_t *low, float factor, const float *bias,
+                                 float *output, size_t count) {
+  const __m512 scale = _mm512_set1_ps(factor), step = _mm512_set1_ps(128.0f);
+  for (size_t i = 0; i < count; i += 16) {
+    __mmask16 mask = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : 0xffff;
+    __m512 upper = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(mask, high + i)), step);
+    __m512 lower = _mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(mask, low + i));
+    __m512 values = _mm512_mul_ps(_mm512_add_ps(upper, lower), scale);
+    if (bias) values = _mm512_add_ps(values, _mm512_maskz_loadu_ps(mask, bias + i));
+    _mm512_mask_storeu_ps(output + i, mask, values);
+  }
+}
+
+const dragoman_integer_kernels dragoman_integer_avx512vnni = {
+    quantize, quantize_wide, magnitude, multiply, multiply_selected, dequantize, dequantize_wide};
 #endif

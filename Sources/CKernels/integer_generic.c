@@ -32,6 +32,23 @@ static void quantize(const float *values, float factor, int8_t *quantized, size_
   }
 }
 
+static void quantize_wide(const float *values, float factor, int8_t *high, int8_t *low, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    float scaled = nearbyintf(values[i] * factor);
+    scaled = scaled > -16256.0f ? scaled : -16256.0f;
+    scaled = scaled < 16256.0f ? scaled : 16256.0f;
+    int32_t whole = (int32_t)scaled;
+    high[i] = (int8_t)((whole + 64) >> 7);
+    low[i] = (int8_t)(whole - high[i] * 128);
+  }
+}
+
+static float magnitude(const float *values, size_t count) {
+  float largest = 0;
+  for (size_t i = 0; i < count; i++) largest = fabsf(values[i]) > largest ? fabsf(values[i]) : largest;
+  return largest;
+}
+
 static void multiply(const int8_t *a, size_t rows, const void *packed, size_t columns, size_t depth, int32_t *sums) {
   const int8_t *b = packed;
   size_t stride = dragoman_padded_depth(depth), groups = stride / 4;
@@ -63,4 +80,14 @@ static void dequantize(const int32_t *sums, float factor, const float *bias, flo
   }
 }
 
-const dragoman_integer_kernels dragoman_integer_generic = {quantize, multiply, multiply_selected, dequantize};
+static void dequantize_wide(const int32_t *high, const int32_t *low, float factor, const float *bias, float *output,
+                            size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    float sum = (float)high[i] * 128.0f + (float)low[i];
+    float value = sum * factor;
+    output[i] = bias ? value + bias[i] : value;
+  }
+}
+
+const dragoman_integer_kernels dragoman_integer_generic = {
+    quantize, quantize_wide, magnitude, multiply, multiply_selected, dequantize, dequantize_wide};

@@ -30,6 +30,36 @@ static void quantize(const float *values, float factor, int8_t *quantized, size_
   }
 }
 
+static void quantize_wide(const float *values, float factor, int8_t *high, int8_t *low, size_t count) {
+  const float32x4_t lowest = vdupq_n_f32(-16256.0f), highest = vdupq_n_f32(16256.0f);
+  for (size_t i = 0; i < count; i += 8) {
+    float tail[8] = {0};
+    const float *source = values + i;
+    size_t left = count - i < 8 ? count - i : 8;
+    if (left < 8) source = memcpy(tail, source, left * sizeof(float));
+    int16x4_t parts[2];
+    for (int part = 0; part < 2; part++) {
+      float32x4_t scaled = vrndnq_f32(vmulq_n_f32(vld1q_f32(source + 4 * part), factor));
+      parts[part] = vmovn_s32(vcvtnq_s32_f32(vminnmq_f32(vmaxnmq_f32(scaled, lowest), highest)));
+    }
+    int16x8_t whole = vcombine_s16(parts[0], parts[1]), upper = vshrq_n_s16(vaddq_s16(whole, vdupq_n_s16(64)), 7);
+    int8_t bytes[2][8];
+    vst1_s8(bytes[0], vmovn_s16(upper));
+    vst1_s8(bytes[1], vmovn_s16(vsubq_s16(whole, vshlq_n_s16(upper, 7))));
+    memcpy(high + i, bytes[0], left);
+    memcpy(low + i, bytes[1], left);
+  }
+}
+
+static float magnitude(const float *values, size_t count) {
+  float32x4_t largest = vdupq_n_f32(0);
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) largest = vmaxnmq_f32(largest, vabsq_f32(vld1q_f32(values + i)));
+  float result = vmaxnmvq_f32(largest);
+  for (; i < count; i++) result = __builtin_fabsf(values[i]) > result ? __builtin_fabsf(values[i]) : result;
+  return result;
+}
+
 /* One block of 16 columns for `rows` rows; called with a constant, so that the sums stay in registers. */
 static inline __attribute__((always_inline)) void block(const int8_t *a, size_t stride, const int8_t *b, size_t groups,
                                                         size_t width, int32_t *sums, size_t columns, const int rows) {
@@ -98,5 +128,22 @@ static void dequantize(const int32_t *sums, float factor, const float *bias, flo
   }
 }
 
-const dragoman_integer_kernels dragoman_integer_neon = {quantize, multiply, multiply_selected, dequantize};
+static void dequantize_wide(const int32_t *high, const int32_t *low, float factor, const float *bias, float *output,
+                            size_t count) {
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    float32x4_t upper = vmulq_n_f32(vcvtq_f32_s32(vld1q_s32(high + i)), 128.0f);
+    float32x4_t values = vmulq_n_f32(vaddq_f32(upper, vcvtq_f32_s32(vld1q_s32(low + i))), factor);
+    if (bias) values = vaddq_f32(values, vld1q_f32(bias + i));
+    vst1q_f32(output + i, values);
+  }
+  for (; i < count; i++) {
+    float sum = (float)high[i] * 128.0f + (float)low[i];
+    float value = sum * factor;
+    output[i] = bias ? value + bias[i] : value;
+  }
+}
+
+const dragoman_integer_kernels dragoman_integer_neon = {
+    quantize, quantize_wide, magnitude, multiply, multiply_selected, dequantize, dequantize_wide};
 #endif

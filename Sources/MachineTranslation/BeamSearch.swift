@@ -54,8 +54,8 @@ final class BeamSearch {
   private var nextScores: [Float] = []
 
   init(model: TranslationModel, options: TranslationOptions) {
-    engine = Engine(model: model)
-    state = DecoderState(engine: engine)
+    engine = Engine(model: model, precision: options.precision)
+    state = DecoderState(engine: engine, precision: options.precision)
     self.options = options
     candidateList = CandidateList(model: model)
   }

@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Tensors
 
 /// What the decoder keeps for the hypotheses of a batch, and one step of it.
 final class DecoderState {
@@ -10,12 +11,12 @@ final class DecoderState {
   private let rows = Buffer<Float>()
   private let inputs = Buffer<Float>()
   private let gates = Buffer<Float>()
-  private let quantized = Buffer<Int8>()
-  private let sums = Buffer<Int32>()
+  private let products: Products
   private let logits = Buffer<Float>()
 
-  init(engine: Engine) {
+  init(engine: Engine, precision: ActivationPrecision) {
     self.engine = engine
+    products = Products(integers: engine.model.kernels.table.pointee.integers, precision: precision)
     channels = engine.channels
     cells = engine.model.decoder.map { _ in Buffer() }
     reordered = engine.model.decoder.map { _ in Buffer() }
@@ -27,13 +28,13 @@ final class DecoderState {
     for cell in cells { cell.reserve(capacity * channels).update(repeating: 0, count: capacity * channels) }
     for cell in reordered { cell.reserve(capacity * channels) }
     for buffer in [rows, inputs, gates] { buffer.reserve(capacity * channels) }
-    quantized.reserve(beam * dragoman_padded_depth(channels))
-    sums.reserve(beam * candidates)
+    products.reserve(rows: beam, depth: channels, outputs: candidates)
     logits.reserve(beam * candidates)
   }
 
   /// Lets row `i` go on from where row `origins[i]` was.
   func reorder(_ origins: UnsafeBufferPointer<Int32>) {
+    if origins.enumerated().allSatisfy({ $0.offset == Int($0.element) }) { return }
     for layer in cells.indices {
       for (row, origin) in origins.enumerated() {
         (reordered[layer].pointer + row * channels).update(
@@ -62,7 +63,8 @@ final class DecoderState {
     }
     for (index, layer) in model.decoder.enumerated() {
       let cell = cells[index].pointer
-      engine.apply((layer.recurrence.input, inputs), (layer.recurrence.forget, gates), to: rows, rows: count)
+      engine.apply(
+        LayerOutput(layer.recurrence.input, inputs), LayerOutput(layer.recurrence.forget, gates), to: rows, rows: count)
       engine.floats.sigmoid(gates, count * channels)
       for i in 0..<count * channels {
         cell[i] = gates[i] * cell[i] + (1 - gates[i]) * inputs[i]
@@ -70,14 +72,14 @@ final class DecoderState {
       }
       engine.addAndNormalize(rows, inputs, layer.recurrence.norm, count: count)
 
-      engine.apply((layer.attention.query, inputs), to: rows, rows: count)
+      engine.apply(LayerOutput(layer.attention.query, inputs), to: rows, rows: count)
       for row in 0..<count {
         let offset = starts[row] * channels
         engine.attend(
           query: inputs + row * channels, keys: engine.sourceKeys[index].pointer + offset,
           values: engine.sourceValues[index].pointer + offset, length: lengths[row], into: gates + row * channels)
       }
-      engine.apply((layer.attention.output, inputs), to: gates, rows: count)
+      engine.apply(LayerOutput(layer.attention.output, inputs), to: gates, rows: count)
       engine.addAndNormalize(rows, inputs, layer.attention.norm, count: count)
       engine.feedForward(layer.feedForward, rows, count: count)
     }
@@ -92,17 +94,11 @@ final class DecoderState {
     firstRow: Int, count: Int, candidates: UnsafeBufferPointer<UInt32>, bias: UnsafePointer<Float>
   ) -> UnsafeMutablePointer<Float> {
     let model = engine.model
-    engine.quantize(
-      rows.pointer + firstRow * channels, rows: count, depth: channels, multiplier: model.outputInputMultiplier,
-      into: quantized.pointer)
-    engine.integers.multiply_selected(
-      quantized.pointer, count, model.outputWeights.pointer, candidates.baseAddress, candidates.count, channels,
-      sums.pointer)
-    for row in 0..<count {
-      let start = row * candidates.count
-      engine.integers.dequantize(
-        sums.pointer + start, model.outputFactor, bias, logits.pointer + start, candidates.count)
-    }
+    products.prepare(
+      rows.pointer + firstRow * channels, rows: count, depth: channels, multiplier: model.outputInputMultiplier)
+    products.multiply(
+      model.outputWeights.pointer, weightMultiplier: model.outputMultiplier, selected: candidates, bias: bias,
+      into: logits.pointer)
     return logits.pointer
   }
 }

@@ -2,6 +2,15 @@ internal import CKernels
 internal import Foundation
 internal import Tensors
 
+/// A layer and where its rows go.
+struct LayerOutput {
+  let layer: QuantizedLinear
+  /// `[row, outputs]`.
+  let rows: UnsafeMutablePointer<Float>
+
+  init(_ layer: QuantizedLinear, _ rows: UnsafeMutablePointer<Float>) { (self.layer, self.rows) = (layer, rows) }
+}
+
 /// The memory of one thread of a session, and the layers computed in it.
 ///
 /// Token rows of all sentences of a batch stand one after another without padding, `[token, channel]`; only attention looks at
@@ -10,13 +19,10 @@ final class Engine {
   let model: TranslationModel
   let channels: Int
   let floats: dragoman_float_kernels
-  let integers: dragoman_integer_kernels
+  private let products: Products
 
   /// Rows that pass through a layer together, so that what lies between two products stays in the cache.
   private static let tileRows = 48
-  private let widest: Int
-  private let quantized: Buffer<Int8>
-  private let sums: Buffer<Int32>
   private let inner: Buffer<Float>
   private let wide: Buffer<Float>
   private let scores = Buffer<Float>()
@@ -33,15 +39,14 @@ final class Engine {
   let sourceKeys: [Buffer<Float>]
   let sourceValues: [Buffer<Float>]
 
-  init(model: TranslationModel) {
+  init(model: TranslationModel, precision: ActivationPrecision) {
     self.model = model
     channels = model.architecture.channels
     floats = model.kernels.table.pointee.floats
-    integers = model.kernels.table.pointee.integers
     let layers = model.encoder.map(\.feedForward) + model.decoder.map(\.feedForward)
-    widest = max(channels, layers.map(\.first.outputs).max() ?? 0)
-    quantized = Buffer(count: Self.tileRows * dragoman_padded_depth(widest))
-    sums = Buffer(count: Self.tileRows * widest)
+    let widest = max(channels, layers.map(\.first.outputs).max() ?? 0)
+    products = Products(integers: model.kernels.table.pointee.integers, precision: precision)
+    products.reserve(rows: Self.tileRows, depth: widest, outputs: widest)
     inner = Buffer(count: Self.tileRows * widest)
     wide = Buffer(count: Self.tileRows * widest)
     sourceKeys = model.decoder.map { _ in Buffer() }
@@ -50,47 +55,32 @@ final class Engine {
 
   // MARK: layers
 
-  /// Quantises rows for a product. A row's stride is the padded depth; what stands in the padding meets zeros.
-  func quantize(
-    _ input: UnsafePointer<Float>, rows: Int, depth: Int, multiplier: Float, into output: UnsafeMutablePointer<Int8>
-  ) {
-    let stride = dragoman_padded_depth(depth)
-    if stride == depth {
-      integers.quantize(input, multiplier, output, rows * depth)
-    } else {
-      for row in 0..<rows { integers.quantize(input + row * depth, multiplier, output + row * stride, depth) }
-    }
-  }
-
-  /// Multiplies rows that are already quantised with this layer's multiplier.
-  private func multiply(_ layer: QuantizedLinear, rows: Int, into output: UnsafeMutablePointer<Float>) {
-    let columns = layer.outputs
-    integers.multiply(quantized.pointer, rows, layer.packed.pointer, columns, layer.inputs, sums.pointer)
-    for row in 0..<rows {
-      integers.dequantize(
-        sums.pointer + row * columns, layer.outputFactor, layer.bias?.pointer, output + row * columns, columns)
-    }
-  }
-
-  /// Applies layers that read the same rows; `[row, inputs]` to `[row, outputs]` each.
+  /// Applies one to three layers that read the same rows; `[row, inputs]` to `[row, outputs]` each.
   func apply(
-    _ layers: (QuantizedLinear, UnsafeMutablePointer<Float>)..., to input: UnsafePointer<Float>, rows: Int
+    _ first: LayerOutput, _ second: LayerOutput? = nil, _ third: LayerOutput? = nil, to input: UnsafePointer<Float>,
+    rows: Int
   ) {
     var row = 0
     while row < rows {
       let count = min(Self.tileRows, rows - row)
-      var multiplier: Float = 0
-      for (layer, output) in layers {
-        if layer.inputMultiplier != multiplier {
-          multiplier = layer.inputMultiplier
-          quantize(
-            input + row * layer.inputs, rows: count, depth: layer.inputs, multiplier: multiplier,
-            into: quantized.pointer)
+      let values = input + row * first.layer.inputs
+      prepare(first.layer, values, rows: count)
+      products.multiply(first.layer, into: first.rows + row * first.layer.outputs)
+      var prepared = first.layer.inputMultiplier
+      for next in 0..<2 {
+        guard let output = next == 0 ? second : third else { break }
+        if !products.serves(output.layer.inputMultiplier, preparedWith: prepared) {
+          prepare(output.layer, values, rows: count)
+          prepared = output.layer.inputMultiplier
         }
-        multiply(layer, rows: count, into: output + row * layer.outputs)
+        products.multiply(output.layer, into: output.rows + row * output.layer.outputs)
       }
       row += count
     }
+  }
+
+  private func prepare(_ layer: QuantizedLinear, _ values: UnsafePointer<Float>, rows: Int) {
+    products.prepare(values, rows: rows, depth: layer.inputs, multiplier: layer.inputMultiplier)
   }
 
   /// `rows = norm(rows + addend)`.
@@ -109,9 +99,9 @@ final class Engine {
     while row < count {
       let tile = min(Self.tileRows, count - row)
       let values = rows + row * channels
-      apply((layer.first, wide.pointer), to: values, rows: tile)
+      apply(LayerOutput(layer.first, wide.pointer), to: values, rows: tile)
       floats.relu(wide.pointer, tile * layer.first.outputs)
-      apply((layer.second, inner.pointer), to: wide.pointer, rows: tile)
+      apply(LayerOutput(layer.second, inner.pointer), to: wide.pointer, rows: tile)
       addAndNormalize(values, inner.pointer, layer.norm, count: tile)
       row += tile
     }
@@ -195,7 +185,9 @@ final class Engine {
     }
     for layer in model.encoder {
       let attention = layer.attention
-      apply((attention.query, queries), (attention.key, keys), (attention.value, values), to: tokens, rows: rows)
+      apply(
+        LayerOutput(attention.query, queries), LayerOutput(attention.key, keys), LayerOutput(attention.value, values),
+        to: tokens, rows: rows)
       for (sentence, start) in zip(sentences, starts) {
         for row in start..<start + sentence.count {
           attend(
@@ -203,14 +195,14 @@ final class Engine {
             length: sentence.count, into: context + row * channels)
         }
       }
-      apply((attention.output, queries), to: context, rows: rows)
+      apply(LayerOutput(attention.output, queries), to: context, rows: rows)
       addAndNormalize(tokens, queries, attention.norm, count: rows)
       feedForward(layer.feedForward, tokens, count: rows)
     }
     for (index, layer) in model.decoder.enumerated() {
       apply(
-        (layer.attention.key, sourceKeys[index].reserve(rows * channels)),
-        (layer.attention.value, sourceValues[index].reserve(rows * channels)), to: tokens, rows: rows)
+        LayerOutput(layer.attention.key, sourceKeys[index].reserve(rows * channels)),
+        LayerOutput(layer.attention.value, sourceValues[index].reserve(rows * channels)), to: tokens, rows: rows)
     }
   }
 }

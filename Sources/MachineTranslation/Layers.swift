@@ -1,15 +1,15 @@
 internal import CKernels
 
-/// `output = dequantise(quantise(input) * weight) + bias`, with the activation multiplier that the model carries.
+/// `output = input * weight + bias` with an int8 weight.
 struct QuantizedLinear: Sendable {
   /// The int8 weight, packed for the kernels (`[output, input]`).
   let packed: Constants<UInt8>
   let inputs: Int
   let outputs: Int
-  /// Multiplier that quantises the input.
+  /// The model's fixed multiplier that quantises the input.
   let inputMultiplier: Float
-  /// Undoes both multipliers.
-  let outputFactor: Float
+  /// Multiplier that the weight was quantised with.
+  let weightMultiplier: Float
   /// `[output]`.
   let bias: Constants<Float>?
 }

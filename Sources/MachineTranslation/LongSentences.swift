@@ -3,8 +3,12 @@ struct LongSentences {
   let vocabulary: Vocabulary
   /// Most pieces of a part, the end of sentence not counted. A part is tokenised anew, which may give it a piece more.
   let maximumPieces: Int
-  /// Most bytes that are tokenised at once, so that a text without any full stop costs no more memory than one with.
-  private var maximumBytes: Int { maximumPieces * 32 }
+  /// Bytes that are tokenised at first; more only where these give too few pieces. So a text without any full stop costs no more
+  /// memory than one with, and time in proportion to its length.
+  private var windowBytes: Int { maximumPieces * 6 }
+
+  /// Beyond this many bytes a part is cut even if it has few pieces (invisible or unknown characters have hardly any).
+  private static let maximumWindow = 1 << 16
 
   /// A part of a sentence and its pieces.
   struct Part {
@@ -21,9 +25,15 @@ struct LongSentences {
     var ends: [UInt32] = []
     var start = sentence.lowerBound
     while start < sentence.upperBound {
-      let window = min(start + maximumBytes, sentence.upperBound)
-      let end = window == sentence.upperBound ? window : Self.scalarBoundary(bytes, at: window, after: start)
-      try vocabulary.encode(bytes.span.extracting(start..<end), ids: &ids, ends: &ends)
+      var window = windowBytes
+      var end: Int
+      repeat {
+        end =
+          start + window < sentence.upperBound
+          ? Self.scalarBoundary(bytes, at: start + window, after: start) : sentence.upperBound
+        try vocabulary.encode(bytes.span.extracting(start..<end), ids: &ids, ends: &ends)
+        window *= 2
+      } while ids.count <= maximumPieces && end < sentence.upperBound && window <= Self.maximumWindow
       if ids.count <= maximumPieces, end == sentence.upperBound {
         parts.append(Part(range: start..<end, pieces: ids))
         return
@@ -51,17 +61,23 @@ struct LongSentences {
     while index > half {
       if index < bytes.count, isBlank(bytes[index]) {
         if blank == nil { blank = index }
-        if [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: ":")].contains(bytes[index - 1]) { return index }
+        let last = bytes[index - 1]
+        if last == UInt8(ascii: ",") || last == UInt8(ascii: ";") || last == UInt8(ascii: ":") { return index }
       }
-      // "、" U+3001, "，" U+FF0C and "；" U+FF1B need no blank behind them.
       if index - 3 >= start,
-        [[0xE3, 0x80, 0x81], [0xEF, 0xBC, 0x8C], [0xEF, 0xBC, 0x9B]].contains(Array(bytes[index - 3..<index]))
+        isWideComma(bytes[index - 3], bytes[index - 2], bytes[index - 1])
       {
         return index
       }
       index -= 1
     }
     return blank ?? scalarBoundary(bytes, at: fitting, after: start)
+  }
+
+  /// "、" U+3001, "，" U+FF0C and "；" U+FF1B, which need no blank behind them.
+  private static func isWideComma(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Bool {
+    first == 0xE3 && second == 0x80 && third == 0x81
+      || first == 0xEF && second == 0xBC && (third == 0x8C || third == 0x9B)
   }
 
   /// The last scalar boundary at or before `offset`, or the first behind `start`.

@@ -23,7 +23,7 @@ public final class TranslationModel: Sendable {
   let outputWeights: Constants<Int8>
   let outputBias: Constants<Float>
   let outputInputMultiplier: Float
-  let outputFactor: Float
+  let outputMultiplier: Float
 
   /// Loads `model.*.intgemm.alphas.bin`, `vocab.*.spm` (or `srcvocab.*.spm` and `trgvocab.*.spm`) and `lex.*.s2t.bin`.
   ///
@@ -80,12 +80,12 @@ public final class TranslationModel: Sendable {
         }
       }
       outputInputMultiplier = try reader.inputMultiplier(outputName)
-      outputFactor = 1 / (outputInputMultiplier * (try reader.multiplier(outputName)))
+      outputMultiplier = try reader.multiplier(outputName)
     } else {
       outputWeights = targetEmbedding.words
       // The columns that a shortlist picks from the word vectors have no name of their own: Marian calls them "none".
       outputInputMultiplier = try reader.inputMultiplier("none")
-      outputFactor = 1 / (outputInputMultiplier * targetEmbedding.multiplier)
+      outputMultiplier = targetEmbedding.multiplier
     }
     outputBias = try reader.floats("decoder_ff_logit_out_b", count: targetVocabulary.count)
 

@@ -8,6 +8,8 @@ public struct TranslationOptions: Sendable {
   public var maximumLengthFactor: Float = 2.5
   /// Sentences with more pieces than this are cut at a comma, a space or, failing that, between pieces. In 8...1024.
   public var maximumSentencePieces = 128
+  /// How finely the network's activations are quantised.
+  public var precision = ActivationPrecision.wide
   /// Source pieces that are translated together; more is faster until the caches are full.
   public var miniBatchTokens = 1024
   /// ISO 639-1 code of the source language; chooses the abbreviations that do not end a sentence.

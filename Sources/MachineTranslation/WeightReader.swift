@@ -45,7 +45,6 @@ struct WeightReader {
     let tensor: NamedTensor
     do { tensor = try file.tensors.tensor(name, shape: [inputs, outputs]) } catch { throw .file(error) }
     let multiplier = try multiplier(name)
-    let inputMultiplier = try inputMultiplier(name)
     let packed = Constants<UInt8>(count: dragoman_packed_size(outputs, inputs)) { memory in
       withExtendedLifetime(tensor) {
         dragoman_pack(
@@ -54,8 +53,8 @@ struct WeightReader {
       }
     }
     return QuantizedLinear(
-      packed: packed, inputs: inputs, outputs: outputs, inputMultiplier: inputMultiplier,
-      outputFactor: 1 / (inputMultiplier * multiplier),
+      packed: packed, inputs: inputs, outputs: outputs, inputMultiplier: try inputMultiplier(name),
+      weightMultiplier: multiplier,
       bias: try bias.map { name throws(TranslationError) in try floats(name, count: outputs) })
   }
 

@@ -20,7 +20,9 @@ public struct MarianFile: Sendable {
   public let configuration: [String: String]
 
   private struct Header {
-    let nameLength, type, rank, byteCount: Int
+    let nameLength: Int
+    let type: UInt64
+    let rank, byteCount: Int
   }
 
   /// Reads the directory of the file and maps the rest.
@@ -41,7 +43,7 @@ public struct MarianFile: Sendable {
       headers.append(
         Header(
           nameLength: try reader.count(UInt64.self, "the name length of tensor \(index)"),
-          type: try reader.count(UInt64.self, "the type of tensor \(index)"),
+          type: try reader.integer(UInt64.self, "the type of tensor \(index)"),
           rank: try reader.count(UInt64.self, "the rank of tensor \(index)"),
           byteCount: try reader.count(UInt64.self, "the byte count of tensor \(index)")))
     }

@@ -24,6 +24,11 @@ void dragoman_pack(const int8_t *b, size_t columns, size_t depth, void *packed);
 typedef struct {
   /* quantized[i] = clamp(round_half_even(values[i] * factor), -127, 127); NaN becomes -127 */
   void (*quantize)(const float *values, float factor, int8_t *quantized, size_t count);
+  /* A finer quantisation, for products of two passes: with q = clamp(round_half_even(values[i] * factor), -16256, 16256),
+     q = 128 * high[i] + low[i], high in -127...127 and low in -64...63; NaN becomes -16256 */
+  void (*quantize_wide)(const float *values, float factor, int8_t *high, int8_t *low, size_t count);
+  /* the largest |values[i]|, NaN left out; 0 for none */
+  float (*magnitude)(const float *values, size_t count);
   /* sums[row * columns + column] = sum over d of a[row * padded_depth + d] * b[column, d], b packed, a in -127...127 */
   void (*multiply)(const int8_t *a, size_t rows, const void *packed, size_t columns, size_t depth, int32_t *sums);
   /* sums[row * count + i] = sum over d of a[row * padded_depth + d] * b[selected[i] * depth + d]: only some output channels of
@@ -32,6 +37,9 @@ typedef struct {
                             size_t depth, int32_t *sums);
   /* output[i] = sums[i] * factor + bias[i]; bias may be NULL */
   void (*dequantize)(const int32_t *sums, float factor, const float *bias, float *output, size_t count);
+  /* output[i] = (high[i] * 128 + low[i]) * factor + bias[i], each step rounded to float32; bias may be NULL */
+  void (*dequantize_wide)(const int32_t *high, const int32_t *low, float factor, const float *bias, float *output,
+                          size_t count);
 } dragoman_integer_kernels;
 
 extern const dragoman_integer_kernels dragoman_integer_generic;

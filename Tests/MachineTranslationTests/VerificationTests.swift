@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+@testable import MachineTranslation
+
+/// `make verify`: agreement with an independent engine on the shared data, see Tests/Reference/translation_reference.py.
+///
+/// Runs only when `DRAGOMAN_VERIFY` is 1, and then fails loudly when models or data are missing.
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["DRAGOMAN_VERIFY"] == "1"))
+struct VerificationTests {
+  struct Reference: Decodable {
+    struct Set: Decodable {
+      let name, model, source, reference: String
+      let bleu: Double
+      let answers: [String]
+    }
+    let sets: [Set]
+  }
+
+  static let equalShare = 0.97
+  static let bleuDifference = 0.2
+
+  @Test func agreesWithTheIndependentEngine() throws {
+    let file = RealModels.root.appendingPathComponent("Tests/Reference/translation.json")
+    let reference = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: file))
+    try #require(reference.sets.count == 4)
+    for set in reference.sets {
+      let sources = try lines(set.source, count: set.answers.count)
+      let references = try lines(set.reference, count: set.answers.count)
+      let model = try RealModels.model(set.model)
+      // The other engine takes a line as one sentence, whatever its length.
+      var options = TranslationOptions()
+      options.splitsSentences = false
+      options.maximumSentencePieces = 1024
+      let found = try Translator(model: model, options: options).translate(sources)
+      let equal = zip(found, set.answers).filter { Self.hash($0) == $1 }.count
+      let share = Double(equal) / Double(set.answers.count)
+      let bleu = BLEU.score(found, references: references)
+      print(
+        "\(set.name): \(equal) of \(set.answers.count) equal, BLEU \(String(format: "%.2f", bleu)) against \(set.bleu)")
+      #expect(share >= Self.equalShare, "\(set.name): \(equal) of \(set.answers.count) translations are equal")
+      #expect(abs(bleu - set.bleu) <= Self.bleuDifference, "\(set.name): BLEU \(bleu), the other engine's \(set.bleu)")
+
+      options = TranslationOptions()
+      options.sourceLanguage = String(set.model.dropFirst("firefox-".count).prefix(2))
+      let split = try Translator(model: model, options: options).translate(sources)
+      let splitBleu = BLEU.score(split, references: references)
+      print("\(set.name), sentences split: BLEU \(String(format: "%.2f", splitBleu))")
+      #expect(splitBleu >= set.bleu - Self.bleuDifference, "\(set.name) with sentences split: BLEU \(splitBleu)")
+    }
+  }
+
+  private func lines(_ path: String, count: Int) throws -> [String] {
+    let url = RealModels.root.appendingPathComponent("../shared/data").appendingPathComponent(path).standardized
+    let text = try String(contentsOf: url, encoding: .utf8)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix(count).map(String.init)
+    try #require(lines.count == count, "\(url.path) has too few lines")
+    return lines
+  }
+
+  /// 64-bit FNV-1a, as in the reference script.
+  static func hash(_ text: String) -> String {
+    let value = text.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
