@@ -66,6 +66,9 @@ public struct MarianFile: Sendable {
       let offset = reader.offset
       let block = try reader.bytes(header.byteCount, "tensor \(name)")
       if name == "special:model.yml" {
+        guard header.type == 0x101 else {
+          throw .malformed(path: path, what: "\(name) is not text")
+        }
         configuration = Self.scalars(String(decoding: block.prefix { $0 != 0 }, as: UTF8.self))
         continue
       }
