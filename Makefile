@@ -26,11 +26,11 @@ build: setup
 models: build
 	$(DRAGOMAN) models pull
 
-# Needs nothing beyond the clone and the pulled models.
+# One suite after the other: some of them measure memory. Needs nothing beyond the clone and the pulled models.
 test: setup
 	swift build $(TEST_FLAGS) --build-tests
 	$(TEST_DRAGOMAN) models pull --all
-	swift test $(TEST_FLAGS) --skip-build --skip Verify
+	swift test $(TEST_FLAGS) --skip-build --no-parallel --skip Verif
 
 # Comparisons with reference implementations and the floors that are figures, over real recordings.
 verify: setup
@@ -38,7 +38,7 @@ verify: setup
 	set -e; \
 	swift build $(TEST_FLAGS) --build-tests; \
 	$(TEST_DRAGOMAN) models pull --all; \
-	DRAGOMAN_VERIFY=1 swift test $(TEST_FLAGS) --skip-build --no-parallel --filter Verify; \
+	DRAGOMAN_VERIFY=1 swift test $(TEST_FLAGS) --skip-build --no-parallel --filter Verif; \
 	python3 -m pip install --quiet --target .build-test/python jiwer whisper-normalizer soundfile; \
 	PYTHONPATH=.build-test/python python3 Tests/Reference/floors.py $(TEST_DRAGOMAN) $(DATA)
 
