@@ -53,16 +53,18 @@ lint:
 	swift format lint --strict --recursive Sources Tests Package.swift
 	python3 .ci/check-house
 
-install: build
+# With Swift's own libraries inside, so that the installed program needs no toolchain; another build, in its own folder.
+install: setup
+	$(BUILD) --product dragoman --static-swift-stdlib --scratch-path .build-install
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1"
-	install -m 755 $(DRAGOMAN) "$(DESTDIR)$(PREFIX)/bin/dragoman"
+	install -m 755 -s .build-install/release/dragoman "$(DESTDIR)$(PREFIX)/bin/dragoman"
 	install -m 644 docs/dragoman.1 "$(DESTDIR)$(PREFIX)/share/man/man1/dragoman.1"
 
 uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/dragoman" "$(DESTDIR)$(PREFIX)/share/man/man1/dragoman.1"
 
 clean:
-	rm -rf .build .build-test
+	rm -rf .build .build-test .build-install
 
 setup:
 	@.ci/setup

@@ -13,7 +13,7 @@ func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resou
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: strict)
+  .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
 }
 
 // The floors of docs/architecture.md, lowest first. An arrow only ever points downwards.
@@ -72,13 +72,15 @@ let package = Package(
       ]),
     .executableTarget(name: "dragoman", dependencies: ["CLI"], swiftSettings: strict),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("Tensors", ["Tensors", "CKernels"]),
     tests("ModelFormats", ["ModelFormats"]),
     tests("Transcripts", ["Transcripts"]),
     tests("AudioIO", ["AudioIO", "CSndFile"]),
     tests("AcousticFeatures", ["AcousticFeatures", "AudioIO", "ModelFormats"]),
-    .target(name: "CAllocations", path: "Tests/CAllocations"),
-    tests("SpeechRecognition", ["SpeechRecognition", "CAllocations", "AudioIO", "ModelFormats", "Tensors", "Transcripts"]),
+    tests(
+      "SpeechRecognition", ["SpeechRecognition", "CAllocations", "AudioIO", "ModelFormats", "Tensors", "Transcripts"]),
     tests("MachineTranslation", ["MachineTranslation", "ModelFormats", "Tensors"]),
     tests("Dragoman", ["Dragoman", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO"]),
     tests("ModelStore", ["ModelStore", .product(name: "Crypto", package: "swift-crypto")]),

@@ -134,19 +134,38 @@ final class TextDecoder {
   ) {
     let size = weights.dimensions
     let width = size.decoderHeadWidth
-    let scoreRoom = max(size.audioContext, size.textContext)
     let parts = causal && queries.rows == 1 ? 1 : context.parts(max: size.decoderHeads)
-    let (position, scores, kernels) = (position, scores, context.kernels)
-    context.pool.run(parts: parts) { part in
-      for head in MatrixProduct.share(part, of: parts, count: size.decoderHeads) {
-        let keys = slice(cache, rows: cacheRows, layer: layer, part: 0, head: head)
-        let values = slice(cache, rows: cacheRows, layer: layer, part: 1, head: head)
-        for row in 0..<output.rows {
-          Attention.step(
-            query: queries.row(row) + head * width, keys: keys, values: values,
-            rows: causal ? position + row + 1 : cacheRows, width: width, scores: scores.base + head * scoreRoom,
-            output: output.row(row) + head * width, kernels: kernels)
-        }
+    var job = HeadsJob(
+      queries: queries, output: output, keys: slice(cache, rows: cacheRows, layer: layer, part: 0, head: 0),
+      values: slice(cache, rows: cacheRows, layer: layer, part: 1, head: 0), scores: scores.base,
+      heads: size.decoderHeads, width: width, cacheRows: cacheRows,
+      scoreRoom: max(size.audioContext, size.textContext), causalStart: causal ? position : nil, parts: parts,
+      kernels: context.kernels)
+    context.pool.run(parts: parts, job: &job) { job, part, _ in
+      job!.assumingMemoryBound(to: HeadsJob.self).pointee.run(Int(part))
+    }
+  }
+}
+
+/// Attention of some query rows to a cache, for a run of heads.
+private struct HeadsJob {
+  let queries: Matrix, output: Matrix
+  /// `[head][position][channel]`.
+  let keys: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>
+  let scores: UnsafeMutablePointer<Float>
+  let heads: Int, width: Int, cacheRows: Int, scoreRoom: Int
+  /// Position of the first query; nil where every query sees the whole cache.
+  let causalStart: Int?
+  let parts: Int
+  let kernels: Kernels
+
+  func run(_ part: Int) {
+    for head in MatrixProduct.share(part, of: parts, count: heads) {
+      for row in 0..<output.rows {
+        Attention.step(
+          query: queries.row(row) + head * width, keys: keys + head * cacheRows * width,
+          values: values + head * cacheRows * width, rows: causalStart.map { $0 + row + 1 } ?? cacheRows, width: width,
+          scores: scores + head * scoreRoom, output: output.row(row) + head * width, kernels: kernels)
       }
     }
   }

@@ -64,11 +64,9 @@ public struct Linear: Sendable {
     if input.rows <= Self.fewRows && !adding {
       // Runs of outputs: more of them than threads, but each worth the handing out.
       let parts = context.parts(max: weight.outputs * weight.inputs / 65536)
-      context.pool.run(parts: parts) { part in
-        let share = MatrixProduct.share(part, of: parts, count: weight.outputs)
-        for row in 0..<input.rows {
-          matrixVector(input.row(row), to: output.row(row), outputs: share, kernels: context.kernels)
-        }
+      var job = FewRows(linear: self, input: input, output: output, kernels: context.kernels, parts: parts)
+      context.pool.run(parts: parts, job: &job) { job, part, _ in
+        job!.assumingMemoryBound(to: FewRows.self).pointee.run(Int(part))
       }
       return
     }
@@ -89,6 +87,18 @@ public struct Linear: Sendable {
           }
         }
         MatrixProduct.multiply(input, transposed: weights, to: target, adding: adding || bias != nil)
+      }
+    }
+  }
+
+  /// A few rows against a run of outputs.
+  private struct FewRows {
+    let linear: Linear, input: Matrix, output: Matrix, kernels: Kernels, parts: Int
+
+    func run(_ part: Int) {
+      let share = MatrixProduct.share(part, of: parts, count: linear.weight.outputs)
+      for row in 0..<input.rows {
+        linear.matrixVector(input.row(row), to: output.row(row), outputs: share, kernels: kernels)
       }
     }
   }

@@ -27,16 +27,32 @@ public final class ThreadPool: @unchecked Sendable {
 
   /// The same for a body that has storage for each thread: `thread` is 0 for the caller, below `threads` for all.
   public func run(parts: Int, _ body: (_ part: Int, _ thread: Int) -> Void) {
-    withoutActuallyEscaping(body) { escaping in
-      var escaping = escaping
-      withUnsafeMutablePointer(to: &escaping) { pointer in
+    withoutActuallyEscaping(body) { body in
+      var job = Job(body: body)
+      withUnsafeMutablePointer(to: &job) { pointer in
         dragoman_pool_run(
           handle,
           { context, part, thread in
-            context!.assumingMemoryBound(to: ((Int, Int) -> Void).self).pointee(Int(part), Int(thread))
+            context!.assumingMemoryBound(to: Job.self).pointee.body(Int(part), Int(thread))
           },
           pointer, Int32(parts))
       }
     }
+  }
+
+  /// The same for a job in memory of its own type, which allocates nothing: a closure costs one allocation a job.
+  ///
+  /// - Parameters:
+  ///   - job: read by all threads; not changed while the job runs.
+  ///   - body: gets `job`'s address, the part and the thread.
+  package func run<Job>(
+    parts: Int, job: inout Job, _ body: @convention(c) (UnsafeMutableRawPointer?, Int32, Int32) -> Void
+  ) {
+    withUnsafeMutablePointer(to: &job) { dragoman_pool_run(handle, body, $0, Int32(parts)) }
+  }
+
+  /// Holds a closure as it is; in memory of its own type it would be wrapped, which allocates.
+  private struct Job {
+    let body: (Int, Int) -> Void
   }
 }

@@ -1,17 +1,15 @@
 import AudioIO
 import Foundation
 import ModelFormats
+import TestSupport
 import Testing
 
 @testable import AcousticFeatures
 
-private let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  .deletingLastPathComponent()
-
 /// Log-mel frames against openai/whisper's on a recording of the project (`Tests/Reference/manifest.json`).
 @Suite struct LogMelTests {
   static func fixture() throws -> [Float] {
-    let file = try AudioFile(root.appending(path: "fixtures/short-en.flac"))
+    let file = try AudioFile(Places.fixtures.appending(path: "short-en.flac"))
     var all: [Float] = []
     while case let chunk = try file.read(7_001), !chunk.isEmpty { all += chunk }
     return all
@@ -31,7 +29,7 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
 
   @Test(arguments: [80, 128]) func agreesWithTheReference(mels: Int) throws {
     let tolerance: Float = 1e-4
-    let url = root.appending(path: "Tests/Reference/short-en.log-mel.safetensors")
+    let url = Places.reference.appending(path: "short-en.log-mel.safetensors")
     let expected = try SafetensorsFile.read(url).tensor("mel\(mels)")
     var frames = Self.frames(try Self.fixture(), mels: mels, pieces: 16_000)
     frames.withUnsafeMutableBufferPointer { WindowNormalization.apply(to: $0) }

@@ -1,21 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `dragoman transcribe` as a user runs it: good input, bad input, interruption.
 @Suite(.serialized) struct TranscribeCommandTests {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  static let meeting = root.appending(path: "fixtures/meeting-en.flac").path
-  static let short = root.appending(path: "fixtures/short-en.flac").path
+  static let meeting = Places.fixtures.appending(path: "meeting-en.flac").path
+  static let short = Places.fixtures.appending(path: "short-en.flac").path
 
   /// The models that `make test` pulled.
-  static let pulled: [String: String] = {
-    let environment = ProcessInfo.processInfo.environment
-    let folder =
-      environment["DRAGOMAN_MODELS"] ?? environment["XDG_DATA_HOME"].map { $0 + "/dragoman/models" }
-      ?? FileManager.default.homeDirectoryForCurrentUser.path + "/.local/share/dragoman/models"
-    return ["DRAGOMAN_MODELS": folder]
-  }()
+  static let pulled = ["DRAGOMAN_MODELS": Places.models.path]
 
   let command: BuiltCommand
   init() throws { command = try BuiltCommand() }
@@ -169,9 +162,9 @@ import Testing
     #expect(try run([Self.short, "--model", path("no-model/x")]).status == 69)
     #expect(try run([Self.short, "--model", "no-such-model"]).status == 69)
     #expect(try run([Self.short], environment: [:]).status == 69, "nothing pulled")
-    let wrong = try run([Self.short, "--model", Self.pulled["DRAGOMAN_MODELS"]! + "/firefox-en-pt"])
+    let wrong = try run([Self.short, "--model", Places.models.path + "/firefox-en-pt"])
     #expect(wrong.status == 65 && wrong.errors.contains("not a speech recognition model"))
-    let tiny = Self.root.appending(path: "Tests/Reference/tiny-whisper")
+    let tiny = Places.reference.appending(path: "tiny-whisper")
     try FileManager.default.copyItem(at: tiny, to: command.folder.appending(path: "cut"))
     let binary = command.folder.appending(path: "cut/model.bin")
     try Data(contentsOf: binary).prefix(100_000).write(to: binary)
@@ -195,7 +188,7 @@ import Testing
     try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       at: models.appending(path: "whisper-tiny.en"),
-      withDestinationURL: URL(filePath: Self.pulled["DRAGOMAN_MODELS"]! + "/whisper-tiny.en"))
+      withDestinationURL: URL(filePath: Places.models.path + "/whisper-tiny.en"))
     let missing = try run(
       [Self.short, "--model", "whisper-tiny.en", "--to", "pt"], environment: ["DRAGOMAN_MODELS": models.path])
     #expect(missing.status == 69 && missing.errors.contains("dragoman models pull firefox-en-pt"))

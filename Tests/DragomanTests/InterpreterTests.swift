@@ -2,6 +2,7 @@ import AudioIO
 import Foundation
 import MachineTranslation
 import SpeechRecognition
+import TestSupport
 import Testing
 import Transcripts
 
@@ -9,34 +10,20 @@ import Transcripts
 
 /// The library as its users call it, on the project's own recordings and the pulled models.
 @Suite(.serialized) struct InterpreterTests {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
-  static func pulledModel(_ id: String) throws -> URL {
-    let environment = ProcessInfo.processInfo.environment
-    let root =
-      environment["DRAGOMAN_MODELS"].map { URL(filePath: $0) }
-      ?? environment["XDG_DATA_HOME"].map { URL(filePath: $0).appending(path: "dragoman/models") }
-      ?? FileManager.default.homeDirectoryForCurrentUser.appending(path: ".local/share/dragoman/models")
-    let folder = root.appending(path: id)
-    try #require(FileManager.default.fileExists(atPath: folder.path), "run `dragoman models pull \(id)`")
-    return folder
-  }
-
   static func words(_ text: String) -> [String] {
     text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
   }
 
   @Test func aRecordingBecomesTranslatedSegments() async throws {
     let interpreter = Interpreter(
-      recognition: try RecognitionModel(contentsOf: Self.pulledModel("whisper-base")),
-      translation: try TranslationModel(contentsOf: Self.pulledModel("firefox-en-pt")), to: "pt")
-    let file = try AudioFile(Self.root.appending(path: "fixtures/meeting-en.flac"))
+      recognition: try RecognitionModel(contentsOf: Places.model("whisper-base")),
+      translation: try TranslationModel(contentsOf: Places.model("firefox-en-pt")), to: "pt")
+    let file = try AudioFile(Places.fixtures.appending(path: "meeting-en.flac"))
     var segments: [Segment] = []
     for try await segment in interpreter.interpret(file) { segments.append(segment) }
     let heard = Set(Self.words(segments.map(\.text).joined(separator: " ")))
     let said = Self.words(
-      try String(contentsOf: Self.root.appending(path: "fixtures/meeting-en.txt"), encoding: .utf8))
+      try String(contentsOf: Places.fixtures.appending(path: "meeting-en.txt"), encoding: .utf8))
     let found = said.count { heard.contains($0) }
     #expect(Double(found) / Double(said.count) > 0.85, "heard \(found) of \(said.count) words")
     let translated = Self.words(segments.compactMap(\.translation).joined(separator: " "))
@@ -46,20 +33,20 @@ import Transcripts
 
   @Test func speechIntoEnglishWithoutAModel() throws {
     let interpreter = Interpreter(
-      recognition: try RecognitionModel(contentsOf: Self.pulledModel("whisper-base")), from: .language("pt"),
+      recognition: try RecognitionModel(contentsOf: Places.model("whisper-base")), from: .language("pt"),
       to: "en"
     ) { _ in TranslationRoute(models: [], recognizesIntoEnglish: true) }
-    let file = try AudioFile(Self.root.appending(path: "fixtures/meeting-pt.flac"))
+    let file = try AudioFile(Places.fixtures.appending(path: "meeting-pt.flac"))
     let transcript = try InterpreterSession(interpreter).interpret(file, name: "x")
     #expect(transcript.language == "pt" && transcript.segments.allSatisfy { $0.language == "en" })
     #expect(transcript.translation == transcript.text && !transcript.text.isEmpty)
   }
 
   @Test func cancellationKeepsWhatIsFinal() throws {
-    let interpreter = Interpreter(recognition: try RecognitionModel(contentsOf: Self.pulledModel("whisper-tiny.en")))
+    let interpreter = Interpreter(recognition: try RecognitionModel(contentsOf: Places.model("whisper-tiny.en")))
     let cancellation = Cancellation()
     cancellation.request()
-    let file = try AudioFile(Self.root.appending(path: "fixtures/short-en.flac"))
+    let file = try AudioFile(Places.fixtures.appending(path: "short-en.flac"))
     let transcript = try InterpreterSession(interpreter).interpret(file, name: "x", cancellation: cancellation)
     #expect(transcript.segments.isEmpty && transcript.duration == .zero)
   }

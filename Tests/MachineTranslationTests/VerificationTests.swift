@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import MachineTranslation
@@ -21,7 +22,7 @@ struct VerificationTests {
   static let bleuDifference = 0.2
 
   @Test func agreesWithTheIndependentEngine() throws {
-    let file = RealModels.root.appendingPathComponent("Tests/Reference/translation.json")
+    let file = Places.reference.appending(path: "translation.json")
     let reference = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: file))
     try #require(reference.sets.count == 4)
     for set in reference.sets {
@@ -51,7 +52,7 @@ struct VerificationTests {
   }
 
   private func lines(_ path: String, count: Int) throws -> [String] {
-    let url = RealModels.root.appendingPathComponent("../shared/data").appendingPathComponent(path).standardized
+    let url = Places.sharedData.appendingPathComponent(path).standardized
     let text = try String(contentsOf: url, encoding: .utf8)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix(count).map(String.init)
     try #require(lines.count == count, "\(url.path) has too few lines")

@@ -1,6 +1,7 @@
 import Foundation
 import ModelFormats
 import Tensors
+import TestSupport
 import Testing
 import Transcripts
 
@@ -8,11 +9,11 @@ import Transcripts
 
 /// The whole architecture on a tiny seeded model, against openai/whisper's outputs for it.
 @Suite struct TinyModelTests {
-  static let folder = projectRoot.appending(path: "Tests/Reference/tiny-whisper")
+  static let folder = Places.reference.appending(path: "tiny-whisper")
   static let isas = ["generic", "avx2", "avx512vnni", "neon"].compactMap(Kernels.init(named:))
 
   func reference() throws -> NamedTensors {
-    try SafetensorsFile.read(projectRoot.appending(path: "Tests/Reference/tiny-whisper.safetensors"))
+    try SafetensorsFile.read(Places.reference.appending(path: "tiny-whisper.safetensors"))
   }
 
   func compare(_ observed: [Float], _ expected: [Float], tolerance: Float, _ what: String) {

@@ -1,5 +1,6 @@
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @testable import SpeechRecognition
@@ -20,10 +21,10 @@ struct VerifyGreedyTokens {
   }
 
   @Test func tokensAreIdentical() throws {
-    let url = projectRoot.appending(path: "Tests/Reference/whisper-base.greedy-tokens.json")
+    let url = Places.reference.appending(path: "whisper-base.greedy-tokens.json")
     let reference = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: url))
     #expect(reference.clips.count >= 30 && Set(reference.clips.map(\.language)).count >= 4)
-    let model = try RecognitionModel(contentsOf: pulledModel("whisper-base"))
+    let model = try RecognitionModel(contentsOf: Places.model("whisper-base"))
     let workspace = RecognitionWorkspace(
       model: model, context: ComputeContext(threads: ProcessInfo.processInfo.activeProcessorCount))
     // A margin under this is within the rounding of a different order of summation.
@@ -32,7 +33,7 @@ struct VerifyGreedyTokens {
     for clip in reference.clips {
       let session = try RecognitionSession(
         workspace: workspace, options: RecognitionOptions(language: clip.language))
-      let tokens = try recognize(samples(of: sharedData.appending(path: clip.audio)), with: session)
+      let tokens = try recognize(samples(of: Places.sharedData.appending(path: clip.audio)), with: session)
       guard tokens != clip.tokens else { continue }
       let first = zip(tokens, clip.tokens).enumerated().first { $0.element.0 != $0.element.1 }
       let line =

@@ -1,6 +1,7 @@
 import Foundation
 import ModelFormats
 import Tensors
+import TestSupport
 import Testing
 import Transcripts
 
@@ -10,12 +11,12 @@ import Transcripts
 @Suite(.serialized) struct WhisperBaseTests {
   @Test func encoderAgreesWithTheReference() throws {
     let reference = try SafetensorsFile.read(
-      projectRoot.appending(path: "Tests/Reference/short-en.whisper-base.encoder.safetensors"))
+      Places.reference.appending(path: "short-en.whisper-base.encoder.safetensors"))
     let rows = try reference.tensor("rows", shape: [60, 512]).floats
-    let model = try RecognitionModel(contentsOf: pulledModel("whisper-base"))
+    let model = try RecognitionModel(contentsOf: Places.model("whisper-base"))
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
     let session = try RecognitionSession(workspace: workspace, options: RecognitionOptions(language: "en"))
-    let audio = try samples(of: projectRoot.appending(path: "fixtures/short-en.flac"))
+    let audio = try samples(of: Places.fixtures.appending(path: "short-en.flac"))
     _ = try audio.withUnsafeBufferPointer { try session.append($0) } + session.finish()
     let output = workspace.encoder.output.values
     var worst: Float = 0
@@ -33,7 +34,7 @@ import Transcripts
       var suppress_ids: [Int], suppress_ids_begin: [Int]
     }
     for id in ["whisper-base", "whisper-tiny.en"] {
-      let folder = try pulledModel(id)
+      let folder = try Places.model(id)
       let configuration = try JSONDecoder().decode(
         Configuration.self, from: Data(contentsOf: folder.appending(path: "config.json")))
       let model = try RecognitionModel(contentsOf: folder)
@@ -45,11 +46,11 @@ import Transcripts
   }
 
   @Test func findsTheLanguage() throws {
-    let model = try RecognitionModel(contentsOf: pulledModel("whisper-base"))
+    let model = try RecognitionModel(contentsOf: Places.model("whisper-base"))
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
     for (name, language) in [("meeting-en", "en"), ("meeting-pt", "pt")] {
       let session = try RecognitionSession(workspace: workspace)
-      let audio = try samples(of: projectRoot.appending(path: "fixtures/\(name).flac"))
+      let audio = try samples(of: Places.fixtures.appending(path: "\(name).flac"))
       _ = try recognize(audio, with: session)
       #expect(session.language?.code == language)
       #expect((session.language?.probability ?? 0) > 0.5)
@@ -57,7 +58,7 @@ import Transcripts
   }
 
   @Test func englishOnlyModelRecognizesAndRefuses() throws {
-    let model = try RecognitionModel(contentsOf: pulledModel("whisper-tiny.en"))
+    let model = try RecognitionModel(contentsOf: Places.model("whisper-tiny.en"))
     #expect(!model.isMultilingual && model.languages == ["en"])
     #expect(throws: RecognitionError.englishOnly(model: "whisper-tiny.en", language: "pt")) {
       try model.validate(RecognitionOptions(language: "pt"))
@@ -67,7 +68,7 @@ import Transcripts
     }
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
     let session = try RecognitionSession(workspace: workspace)
-    let audio = try samples(of: projectRoot.appending(path: "fixtures/short-en.flac"))
+    let audio = try samples(of: Places.fixtures.appending(path: "short-en.flac"))
     let segments = try audio.withUnsafeBufferPointer { try session.append($0) } + session.finish()
     let heard = segments.map(\.text).joined(separator: " ")
     // The fixture says "eight"; the model may write it as a figure.
