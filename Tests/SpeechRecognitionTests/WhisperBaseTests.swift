@@ -45,6 +45,19 @@ import Transcripts
     }
   }
 
+  @Test(arguments: ["whisper-base", "whisper-tiny.en"]) func tokensAreThoseOfTheReference(id: String) throws {
+    let data = try Data(contentsOf: Places.reference.appending(path: "tokenizer.json"))
+    let reference = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let texts = try #require(reference["texts"] as? [String])
+    let expected = try #require(reference[id] as? [[Int]])
+    let vocabulary = try RecognitionModel(contentsOf: Places.model(id)).vocabulary
+    let encoder = BytePairEncoder(vocabulary: vocabulary)
+    for (text, tokens) in zip(texts, expected) {
+      #expect(encoder.encode(text) == tokens, "\(text)")
+      #expect(vocabulary.text(of: tokens) == text)
+    }
+  }
+
   @Test func findsTheLanguage() throws {
     let model = try RecognitionModel(contentsOf: Places.model("whisper-base"))
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
