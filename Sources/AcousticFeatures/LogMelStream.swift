@@ -128,11 +128,13 @@ public enum WindowNormalization {
   /// The value that silence has before normalisation: log10 of the floor of the energies.
   public static let silence: Float = -10
 
-  /// Lifts everything to within 8 (80 dB) of the window's maximum, then maps to about -1...1.
+  /// Lifts everything to within 8 (80 dB) of a maximum, then maps to about -1...1.
   ///
-  /// - Parameter frames: log10 energies in any layout; normalised in place.
-  public static func apply(to frames: UnsafeMutableBufferPointer<Float>) {
-    guard let top = frames.max() else { return }
+  /// - Parameters:
+  ///   - frames: log10 energies in any layout; normalised in place.
+  ///   - maximum: the loudest energy known of the recording, these frames included; theirs alone unless told.
+  public static func apply(to frames: UnsafeMutableBufferPointer<Float>, maximum: Float? = nil) {
+    guard let top = maximum ?? frames.max() else { return }
     for index in frames.indices { frames[index] = (max(frames[index], top - 8) + 4) / 4 }
   }
 }

@@ -31,8 +31,8 @@ public final class RecognitionWorkspace {
 /// Windows of 30 s follow each other where the last timestamp of the one before says that its speech ended; the text so
 /// far is the prompt of the next. Memory does not grow with the recording, but for the text.
 ///
-/// Window normalisation looks at each window by itself, as the model was trained; the reference takes the maximum over
-/// the whole recording (`docs/decisions`).
+/// Windows are normalised by the loudest energy so far; the reference takes the maximum over the whole recording
+/// (`docs/decisions/0003-loudest-so-far.md` has the measured difference).
 ///
 /// - Reference: openai/whisper `whisper/transcribe.py`.
 public final class RecognitionSession {
@@ -51,6 +51,8 @@ public final class RecognitionSession {
   /// Log-mel frames that are still needed, from frame `firstFrame` on.
   private var frames: [Float] = []
   private var firstFrame = 0
+  /// The loudest log-mel energy heard so far.
+  private var loudest = WindowNormalization.silence
   /// The frame at which the next window starts.
   private var seek = 0
   private var previousTokens: [Int] = []
@@ -150,7 +152,8 @@ public final class RecognitionSession {
     let input = encoder.input
     let audio = UnsafeMutableBufferPointer(rebasing: input[..<(frameCount * mels)])
     _ = audio.update(fromContentsOf: frames[..<(frameCount * mels)])
-    WindowNormalization.apply(to: audio)
+    loudest = max(loudest, audio.max() ?? WindowNormalization.silence)
+    WindowNormalization.apply(to: audio, maximum: loudest)
     input[(frameCount * mels)...].update(repeating: 0)
     encoder.encode()
     decoder.attend(to: encoder.output)
