@@ -103,8 +103,7 @@ public final class InterpreterSession {
 
   /// Translates a unit as one text and shares the result among its segments; without translators text stands for itself.
   private static func translate(_ unit: [Segment], with translators: [Translator]) throws -> [Segment] {
-    let separator = ["zh", "ja", "th", "lo", "my", "yue"].contains(unit[0].language) ? "" : " "
-    var text = [unit.map(\.text).joined(separator: separator)]
+    var text = [Transcript.joined(unit.map(\.text), language: unit[0].language)]
     for translator in translators { text = try translator.translate(text) }
     let shares =
       translators.isEmpty ? unit.map(\.text) : unit.count == 1 ? text : share(text[0], among: unit.map(\.text.count))

@@ -23,15 +23,18 @@ public struct Transcript: Sendable, Equatable {
   }
 
   /// The texts of all segments in one line.
-  public var text: String { Self.join(segments.map(\.text), language: language) }
+  public var text: String { Self.joined(segments.map(\.text), language: language) }
 
   /// The translations of all segments in one line; nil when nothing was translated.
   public var translation: String? {
-    targetLanguage.map { target in Self.join(segments.compactMap(\.translation), language: target) }
+    targetLanguage.map { target in Self.joined(segments.compactMap(\.translation), language: target) }
   }
 
   /// Joins with spaces, except in scripts that do not use them.
-  private static func join(_ texts: [String], language: String) -> String {
-    texts.filter { !$0.isEmpty }.joined(separator: ["zh", "ja", "th", "lo", "my", "yue"].contains(language) ? "" : " ")
+  public static func joined(_ texts: [String], language: String?) -> String {
+    texts.filter { !$0.isEmpty }.joined(separator: unspaced.contains(language ?? "") ? "" : " ")
   }
+
+  /// Languages whose script puts no spaces between words.
+  private static let unspaced: Set<String> = ["zh", "ja", "th", "lo", "my", "yue"]
 }
