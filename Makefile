@@ -38,8 +38,11 @@ verify: setup
 	set -e; \
 	swift build $(TEST_FLAGS) --build-tests; \
 	$(TEST_DRAGOMAN) models pull --all; \
+	python3 -m pip install --quiet --upgrade --target .build-test/python \
+	  jiwer==4.0.0 whisper-normalizer==0.1.15 sacrebleu==2.6.0 soundfile; \
+	PYTHONPATH=.build-test/python python3 Tests/Reference/evaluation_verify.py $(TEST_DRAGOMAN) $(DATA) \
+	  .build-test/evaluation.json; \
 	DRAGOMAN_VERIFY=1 swift test $(TEST_FLAGS) --skip-build --no-parallel --filter Verif; \
-	python3 -m pip install --quiet --target .build-test/python jiwer whisper-normalizer soundfile; \
 	PYTHONPATH=.build-test/python python3 Tests/Reference/floors.py $(TEST_DRAGOMAN) $(DATA)
 
 bench: build models

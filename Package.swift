@@ -41,7 +41,7 @@ let package = Package(
 
     // Floor 1: numbers, files, text.
     room("Tensors", ["CKernels", "COpenBLAS"]),
-    room("ModelFormats", []),
+    room("ModelFormats", ["CZlib"]),
     room("Transcripts", []),
 
     // Floor 2: sound.
@@ -62,6 +62,8 @@ let package = Package(
       "ModelStore",
       ["ModelFormats", .product(name: "Crypto", package: "swift-crypto")],
       resources: [.embedInCode("Resources/catalogue.json")]),
+
+    room("Evaluation", ["Transcripts"], resources: [.embedInCode("Resources/english-spelling.json")]),
 
     // Floor 5: the only room that prints, reads the environment or exits.
     room(
@@ -84,6 +86,7 @@ let package = Package(
     tests("MachineTranslation", ["MachineTranslation", "ModelFormats", "Tensors"]),
     tests("Dragoman", ["Dragoman", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO"]),
     tests("ModelStore", ["ModelStore", .product(name: "Crypto", package: "swift-crypto")]),
+    tests("Evaluation", ["Evaluation"]),
     tests("CLI", ["CLI", "Transcripts"]),
   ],
   swiftLanguageModes: [.v6]

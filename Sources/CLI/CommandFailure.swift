@@ -49,11 +49,14 @@ extension StoreError: CommandFailure {
 
   var exitStatus: ExitStatus {
     switch self {
-    case .unknownModel, .invalidIdentifier, .unknownSource: .usage
-    case .notInstalled, .incomplete, .toolMissing, .downloadFailed, .fetchFailed, .offline, .allSourcesFailed:
+    case .unknownModel, .invalidIdentifier, .unknownSource, .languagesUnknown, .identifierCatalogued: .usage
+    case .notInstalled, .incomplete, .importIncomplete, .toolMissing, .downloadFailed, .fetchFailed, .offline,
+      .allSourcesFailed:
       .unavailable
-    case .packageUnusable, .sizeMismatch, .checksumMismatch: .badData
+    case .alreadyInstalled: .cannotCreate
+    case .packageUnusable, .notImportable, .sizeMismatch, .checksumMismatch: .badData
     case .fileSystem(let operation, _, _): operation == "create" ? .cannotCreate : .inputOutput
+    case .unreadable: .noInput
     case .noSpace: .inputOutput
     case .cancelled: Interruption.exitStatus
     }

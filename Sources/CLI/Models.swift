@@ -6,12 +6,12 @@ internal import ModelStore
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models",
-    abstract: "List, fetch, check and remove models.",
+    abstract: "List, fetch, import, check and remove models.",
     discussion:
       "Models live in DRAGOMAN_MODELS, else in XDG_DATA_HOME/dragoman/models (~/.local/share/dragoman/models).",
     subcommands: [
-      ModelsListCommand.self, ModelsPullCommand.self, ModelsVerifyCommand.self, ModelsPathCommand.self,
-      ModelsRemoveCommand.self,
+      ModelsListCommand.self, ModelsPullCommand.self, ModelsImportCommand.self, ModelsVerifyCommand.self,
+      ModelsPathCommand.self, ModelsRemoveCommand.self,
     ],
     defaultSubcommand: ModelsListCommand.self)
 }

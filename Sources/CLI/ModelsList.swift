@@ -63,11 +63,13 @@ struct ModelsListCommand: ParsableCommand {
     let pairs = store.translationModels()
     let own = present.filter { !$0.isCatalogued }.map { model in
       let pair = pairs.first { $0.id == model.id }
+      let kind = model.manifest?.kind ?? pair.map { _ in .translation }
       return Row(
-        id: model.id, kind: pair == nil ? "unknown" : ModelKind.translation.rawValue, summary: "put there by hand",
-        licence: nil, languages: pair.map { [$0.from, $0.to] } ?? [], from: pair?.from, to: pair?.to, sources: [],
-        bytes: model.byteCount, downloadBytes: nil, installed: true, missingFiles: [], path: model.directory.path,
-        isDefault: false)
+        id: model.id, kind: kind?.rawValue ?? "unknown",
+        summary: model.manifest.map { "imported, \($0.layout.rawValue)" } ?? "put there by hand", licence: nil,
+        languages: model.manifest?.languages ?? pair.map { [$0.from, $0.to] } ?? [], from: pair?.from, to: pair?.to,
+        sources: [], bytes: model.byteCount, downloadBytes: nil, installed: model.missingFiles.isEmpty,
+        missingFiles: model.missingFiles, path: model.directory.path, isDefault: false)
     }
     return known + own
   }

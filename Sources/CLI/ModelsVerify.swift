@@ -5,25 +5,34 @@ internal import ModelStore
 /// `dragoman models verify`.
 struct ModelsVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Read every byte of installed models and compare checksums with the catalogue's.",
-    discussion: "Without a name every installed model of the catalogue is checked. Exit code 65 when one is damaged.")
+    commandName: "verify", abstract: "Read every byte of installed models and compare their checksums.",
+    discussion: """
+      Models of the catalogue are compared with the catalogue, imported ones with what they were when they were imported.
+      Without a name all of these are checked. Exit code 65 when one is damaged.
+      """)
 
   @Argument(help: "Models to check.")
   var ids: [String] = []
 
   func run() throws {
     let store = ModelStore.current
-    let wanted = ids.isEmpty ? store.installed().filter(\.isCatalogued).map(\.id) : ids
+    let wanted = ids.isEmpty ? store.installed().filter { $0.isCatalogued || $0.manifest != nil }.map(\.id) : ids
     if wanted.isEmpty {
-      StandardError.write("dragoman: no model of the catalogue is in \(store.root.path)\n")
+      StandardError.write("dragoman: no model that can be checked is in \(store.root.path)\n")
     }
-    var damaged: [String] = []
+    var damaged: [String] = [], damagedImports: [String] = []
     for id in wanted {
       let report = try store.verify(id)
       for file in report.files {
         try StandardOutput.writeLine("\(id)/\(file.name): \(Self.words(for: file.finding))")
       }
-      if !report.isVerified { damaged.append(id) }
+      if report.isVerified { continue }
+      if store.catalogue.entry(id) == nil { damagedImports.append(id) } else { damaged.append(id) }
+    }
+    guard damagedImports.isEmpty else {
+      let names = (damagedImports + damaged).joined(separator: " ")
+      throw Failure(
+        .badData, "\(names) not as before; remove with dragoman models remove \(names), then import or pull again")
     }
     guard damaged.isEmpty else {
       let names = damaged.joined(separator: " ")

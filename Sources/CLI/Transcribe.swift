@@ -28,7 +28,9 @@ struct TranscribeCommand: ParsableCommand {
   @Option(name: .customLong("to"), help: "Translate into this language, such as pt.")
   var target: String?
 
-  @Option(name: .customLong("from"), help: "Language of the speech, or auto to find it for each recording.")
+  @Option(
+    name: .customLong("from"),
+    help: "Language of the speech, several to choose among (pt,en), or auto to find it; it may change.")
   var source = "auto"
 
   @Option(help: "Recognition model: an id of `dragoman models list`, or the path of a folder.")
@@ -49,8 +51,8 @@ struct TranscribeCommand: ParsableCommand {
   @Option(help: "Threads to compute with; all processors unless told.")
   var threads: Int?
 
-  @Option(help: "Beam width of recognition; 1, greedy, is what this version has.")
-  var beam = 1
+  @OptionGroup(title: "Recognition")
+  var recognition: RecognitionArguments
 
   @Flag(help: "Replace output files that are there already.")
   var overwrite = false
@@ -63,9 +65,6 @@ struct TranscribeCommand: ParsableCommand {
       throw ValidationError("Name at least one recording, a folder, or - for standard input.")
     }
     guard files.count(where: { $0 == "-" }) <= 1 else { throw ValidationError("Standard input can be read only once.") }
-    guard beam == 1 else {
-      throw ValidationError("--beam \(beam): this version decodes greedily; leave --beam out or say --beam 1.")
-    }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
     if raw, !files.contains("-") { throw ValidationError("--raw describes standard input; name it with -.") }
     let formats = try requestedFormats()
@@ -77,9 +76,13 @@ struct TranscribeCommand: ParsableCommand {
   }
 
   func run() throws {
+    var options = RecognitionOptions(from: try sourceLanguage(source), task: try requestedTask())
+    try recognition.apply(to: &options)
+    // Times of words are given in JSON and cut subtitles where words end.
+    options.wordTimes = try !Set(requestedFormats()).isDisjoint(with: [.json, .jsonl, .srt, .vtt])
     let request = try TranscriptionRequest(
-      recognition: model, source: source == "auto" ? nil : try languageCode(source), target: target.map(languageCode),
-      task: requestedTask(), threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+      recognition: model, hearsVoiceOnly: !recognition.noVad, options: options, target: target.map(languageCode),
+      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     let output = TranscriptOutput(
       formats: try requestedFormats(), folder: outputDir, overwrites: overwrite,
       subtitles: try requestedSubtitles())
@@ -116,6 +119,14 @@ struct TranscribeCommand: ParsableCommand {
     }
     return content
   }
+}
+
+/// What `--from` names: a language, several, or `auto`.
+func sourceLanguage(_ names: String) throws -> SourceLanguage {
+  if names == "auto" { return .automatic }
+  let codes = try names.split(separator: ",").map { try languageCode($0.trimmingCharacters(in: .whitespaces)) }
+  guard !codes.isEmpty else { throw ValidationError("--from takes a language, several with commas, or auto.") }
+  return codes.count == 1 ? .language(codes[0]) : .oneOf(codes)
 }
 
 /// A language as a user writes it, as a code; unknown ones are usage errors.

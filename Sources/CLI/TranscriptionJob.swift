@@ -176,8 +176,8 @@ extension RecognitionError: CommandFailure {
   var exitStatus: ExitStatus {
     switch self {
     case .modelMissing: .unavailable
-    case .notARecognitionModel, .file, .vocabularyMismatch, .tokenMissing: .badData
-    case .englishOnly, .unknownLanguage, .cannotTranslate: .configuration
+    case .notARecognitionModel, .notAVoiceActivityModel, .file, .vocabularyMismatch, .tokenMissing: .badData
+    case .englishOnly, .unknownLanguage, .cannotTranslate, .notTrainedToTranslate: .configuration
     }
   }
 }

@@ -15,30 +15,36 @@ struct TranscriptionRequest {
   ///
   /// - Parameters:
   ///   - recognition: model id or path.
-  ///   - source: language code; nil finds it.
+  ///   - hearsVoiceOnly: whether silence is left out, for which there is a model of its own.
+  ///   - options: how speech is recognised.
   ///   - target: language code to translate into; nil for none.
   /// - Throws: `Failure`, `StoreError`, `RecognitionError` or `InterpreterError`.
-  init(recognition: String, source: String?, target: String?, task: RecognitionTask, threads: Int) throws {
+  init(
+    recognition: String, hearsVoiceOnly: Bool, options: RecognitionOptions, target: String?, threads: Int
+  ) throws {
     let store = ModelStore.current
     kernels = try Kernels.requested()
     let models = TranslationModels(store: store, kernels: kernels)
     let available = models.available
     let model = try RecognitionModel(contentsOf: store.folder(named: recognition))
-    let recognizerTranslates = model.isMultilingual && task == .transcribe
-    try model.validate(RecognitionOptions(language: source, task: task))
+    let voiceActivity =
+      hearsVoiceOnly ? try VoiceActivityModel(contentsOf: store.directory(of: "silero-vad")) : nil
+    let recognizerTranslates = model.canTranslate && options.task == .transcribe
+    try model.validate(options)
 
     if let target {
-      // Without a known source the best that can be checked is a way from English.
-      let from = task == .translate || !model.isMultilingual ? "en" : source
-      if let from {
+      // Without a known source the best that can be checked is a way from any language.
+      let spoken = options.language.map { [$0] } ?? options.candidateLanguages
+      let sources = options.task == .translate || !model.isMultilingual ? ["en"] : spoken
+      for from in sources {
         let plan = try TranslationPlan.best(
           from: from, to: target, available: available, recognizerTranslates: recognizerTranslates)
         for step in plan.models { _ = try models.load(step.id) }
-      } else if !available.contains(where: { $0.to == target }) && target != "en" {
-        throw InterpreterError.noRoute(from: "auto", to: target)
-      } else if !available.contains(where: { $0.to == target && $0.isInstalled }) && target != "en" {
-        throw InterpreterError.modelsMissing(
-          from: "auto", to: target, identifiers: available.filter { $0.to == target }.map(\.id))
+      }
+      let into = available.filter { $0.to == target }
+      if sources.isEmpty, target != "en", !into.contains(where: \.isInstalled) {
+        guard !into.isEmpty else { throw InterpreterError.noRoute(from: "auto", to: target) }
+        throw InterpreterError.modelsMissing(from: "auto", to: target, identifiers: into.map(\.id))
       }
     }
     var route: Interpreter.Route?
@@ -52,7 +58,7 @@ struct TranscriptionRequest {
       }
     }
     interpreter = Interpreter(
-      recognition: model, from: source.map { .language($0) } ?? .automatic, to: target, task: task, threads: threads,
+      recognition: model, voiceActivity: voiceActivity, options: options, to: target, threads: threads,
       kernels: kernels, route: route)
   }
 }

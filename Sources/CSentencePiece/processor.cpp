@@ -11,6 +11,20 @@ struct dragoman_pieces {
   sentencepiece::SentencePieceProcessor processor;
 };
 
+/* Decodes ids or texts of pieces. Throws what the library throws. */
+template <typename Piece>
+static int64_t join(const dragoman_pieces *pieces, const std::vector<Piece> &sequence, char *text, size_t capacity,
+                    uint32_t *ends) {
+  sentencepiece::ImmutableSentencePieceText result;
+  if (!pieces->processor.Decode(sequence, result.mutable_proto()).ok()) return -1;
+  const std::string &joined = result.text();
+  std::memcpy(text, joined.data(), std::min(joined.size(), capacity));
+  size_t found = std::min(sequence.size(), result.pieces_size());
+  for (size_t i = 0; ends && i < sequence.size(); i++)
+    ends[i] = i < found ? result.pieces(static_cast<int>(i)).end() : static_cast<uint32_t>(joined.size());
+  return static_cast<int64_t>(joined.size());
+}
+
 extern "C" {
 
 dragoman_pieces *dragoman_pieces_load(const void *bytes, size_t count) {
@@ -48,17 +62,27 @@ int64_t dragoman_pieces_encode(const dragoman_pieces *pieces, const char *text, 
   }
 }
 
-int64_t dragoman_pieces_decode(const dragoman_pieces *pieces, const int32_t *ids, size_t count, char *text,
-                               size_t capacity) {
+int64_t dragoman_pieces_decode(const dragoman_pieces *pieces, const int32_t *ids, size_t count, char *text, size_t capacity,
+                               uint32_t *ends) {
   try {
     for (size_t i = 0; i < count; i++)
       if (ids[i] < 0 || ids[i] >= pieces->processor.GetPieceSize()) return -1;
-    std::string result;
-    if (!pieces->processor.Decode(std::vector<int>(ids, ids + count), &result).ok()) return -1;
-    std::memcpy(text, result.data(), std::min(result.size(), capacity));
-    return static_cast<int64_t>(result.size());
+    return join(pieces, std::vector<int>(ids, ids + count), text, capacity, ends);
   } catch (...) {
     return -1;
   }
+}
+
+int64_t dragoman_pieces_join(const dragoman_pieces *pieces, const char *const *texts, size_t count, char *text,
+                             size_t capacity, uint32_t *ends) {
+  try {
+    return join(pieces, std::vector<std::string>(texts, texts + count), text, capacity, ends);
+  } catch (...) {
+    return -1;
+  }
+}
+
+const char *dragoman_pieces_text(const dragoman_pieces *pieces, int32_t id) {
+  return pieces->processor.IdToPiece(id).c_str();
 }
 }

@@ -6,12 +6,25 @@ public import Transcripts
 
 /// The language of the speech.
 public enum SourceLanguage: Sendable, Equatable {
-  /// Found from the first window of each recording.
+  /// Found from window to window of each recording.
   case automatic
+  /// Found likewise, among these language codes.
+  case oneOf([String])
   /// A language code.
   case language(String)
+}
 
-  var code: String? { if case .language(let code) = self { code } else { nil } }
+extension RecognitionOptions {
+  /// Options for speech in a language.
+  public init(from: SourceLanguage, task: RecognitionTask = .transcribe) {
+    switch from {
+    case .automatic: self.init(task: task)
+    case .oneOf(let codes):
+      self.init(language: codes.count == 1 ? codes[0] : nil, task: task)
+      candidateLanguages = codes
+    case .language(let code): self.init(language: code, task: task)
+    }
+  }
 }
 
 /// Turns recordings into text, and text into another language: models and wishes, shared by any number of sessions.
@@ -20,9 +33,9 @@ public struct Interpreter: Sendable {
   public typealias Route = @Sendable (_ from: String) throws -> TranslationRoute
 
   let recognition: RecognitionModel
-  let from: SourceLanguage
+  let voiceActivity: VoiceActivityModel?
+  let options: RecognitionOptions
   let target: String?
-  let task: RecognitionTask
   let threads: Int
   let kernels: Kernels
   let route: Route?
@@ -30,22 +43,27 @@ public struct Interpreter: Sendable {
   /// An interpreter whose way to the target language depends on the language of the speech.
   ///
   /// - Parameters:
+  ///   - voiceActivity: restricts recognition to where a voice is heard; without, silence is recognised too.
+  ///   - options: how speech is recognised.
   ///   - target: language code to translate into; nil for none.
-  ///   - route: asked once for each recording, when its language is known; its error ends that recording.
+  ///   - route: asked once for each language of a recording, when it is heard; its error ends that recording.
   public init(
-    recognition: RecognitionModel, from: SourceLanguage = .automatic, to target: String? = nil,
-    task: RecognitionTask = .transcribe, threads: Int = 2, kernels: Kernels = .best, route: Route? = nil
+    recognition: RecognitionModel, voiceActivity: VoiceActivityModel? = nil, options: RecognitionOptions = .init(),
+    to target: String? = nil, threads: Int = 2, kernels: Kernels = .best, route: Route? = nil
   ) {
-    (self.recognition, self.from, self.target) = (recognition, from, target)
-    (self.task, self.threads, self.kernels, self.route) = (task, threads, kernels, route)
+    (self.recognition, self.voiceActivity) = (recognition, voiceActivity)
+    (self.options, self.target) = (options, target)
+    (self.threads, self.kernels, self.route) = (threads, kernels, route)
   }
 
   /// An interpreter with one translation model for speech in the language that this model reads.
   public init(
-    recognition: RecognitionModel, translation: TranslationModel, from: SourceLanguage = .automatic, to target: String,
-    threads: Int = 2
+    recognition: RecognitionModel, voiceActivity: VoiceActivityModel? = nil, translation: TranslationModel,
+    from: SourceLanguage = .automatic, to target: String, threads: Int = 2
   ) {
-    self.init(recognition: recognition, from: from, to: target, threads: threads) { from in
+    self.init(
+      recognition: recognition, voiceActivity: voiceActivity, options: .init(from: from), to: target, threads: threads
+    ) { from in
       TranslationRoute(models: from == target ? [] : [translation])
     }
   }

@@ -43,24 +43,23 @@ public final class InterpreterSession {
     _ file: AudioFile, name: String, cancellation: Cancellation? = nil,
     observe: @escaping (InterpreterEvent) -> Void = { _ in }
   ) throws -> Transcript {
-    var route: TranslationRoute?
-    var translators: [Translator] = []
+    /// By the language of the speech, and by that of its text.
+    var ways: [String: Way] = [:], translators: [String: [Translator]] = [:]
+    var languages: [DetectedLanguage] = []
     let (interpreter, context) = (interpreter, context)
+    let task = interpreter.options.task
     let session = try RecognitionSession(
-      workspace: workspace,
-      options: RecognitionOptions(language: interpreter.from.code, task: interpreter.task)
+      workspace: workspace, options: interpreter.options, voiceActivity: interpreter.voiceActivity
     ) { language in
       observe(.language(language.code, probability: language.probability))
+      if !languages.contains(where: { $0.code == language.code }) { languages.append(language) }
       // Text that the recogniser was asked to write in English is English.
-      let textLanguage = interpreter.task == .translate ? "en" : language.code
-      let found = try interpreter.route?(textLanguage)
-      route = found
-      translators = zip(found?.models ?? [], found?.sourceLanguages ?? []).map { model, source in
-        var options = TranslationOptions()
-        options.sourceLanguage = source
-        return Translator(model: model, options: options, pool: context.pool)
-      }
-      return found?.recognizesIntoEnglish == true ? .translate : interpreter.task
+      let textLanguage = task == .translate ? "en" : language.code
+      let way = try ways[textLanguage] ?? Way(interpreter.route?(textLanguage), pool: context.pool)
+      ways[textLanguage] = way
+      // What the recogniser translates by itself arrives as English and goes on from there.
+      translators[way.recognizesIntoEnglish ? "en" : textLanguage] = way.translators
+      return way.recognizesIntoEnglish ? .translate : task
     }
 
     var units = SentenceUnits()
@@ -73,7 +72,7 @@ public final class InterpreterSession {
       var complete = new.flatMap { units.append($0) }
       if isLast { complete += units.finish() }
       for unit in complete {
-        let translated = try Self.translate(unit, with: translators)
+        let translated = try Self.translate(unit, with: translators[unit[0].language ?? "en"] ?? [])
         segments += translated
         translated.forEach { observe(.segment($0)) }
       }
@@ -93,12 +92,40 @@ public final class InterpreterSession {
     try take(isCancelled ? [] : session.finish(), isLast: true)
     let duration = Duration.milliseconds(read * 1000 / AudioFile.sampleRate)
     observe(.progress(duration))
-    let language = session.language
+    let language = Self.mainLanguage(of: segments, among: languages)
     return Transcript(
       file: name, duration: duration, language: language?.code ?? "en",
       languageProbability: language?.probability ?? 0, model: interpreter.recognition.name,
-      translationModel: route.flatMap { $0.models.isEmpty ? nil : $0.models.map(\.name).joined(separator: "+") },
-      targetLanguage: interpreter.target, segments: segments)
+      translationModel: ways[language?.code ?? "en"]?.modelNames, targetLanguage: interpreter.target,
+      segments: segments)
+  }
+
+  /// What leads from one language to the target language.
+  private struct Way {
+    var translators: [Translator] = []
+    var recognizesIntoEnglish = false
+    /// Names of the models in order, joined with `+`; nil without models.
+    var modelNames: String?
+
+    init(_ route: TranslationRoute?, pool: ThreadPool) {
+      guard let route else { return }
+      recognizesIntoEnglish = route.recognizesIntoEnglish
+      translators = zip(route.models, route.sourceLanguages).map { model, source in
+        var options = TranslationOptions()
+        options.sourceLanguage = source
+        return Translator(model: model, options: options, pool: pool)
+      }
+      if !route.models.isEmpty { modelNames = route.models.map(\.name).joined(separator: "+") }
+    }
+  }
+
+  /// The language that most of the speech is in; the first one when nothing was said.
+  private static func mainLanguage(of segments: [Segment], among languages: [DetectedLanguage]) -> DetectedLanguage? {
+    func length(_ language: DetectedLanguage) -> Duration {
+      segments.reduce(.zero) { $1.language == language.code ? $0 + ($1.end - $1.start) : $0 }
+    }
+    let first = languages.first
+    return languages.dropFirst().reduce(first) { best, next in length(next) > length(best!) ? next : best }
   }
 
   /// Translates a unit as one text and shares the result among its segments; without translators text stands for itself.

@@ -1,5 +1,4 @@
 internal import CKernels
-internal import Foundation
 internal import Tensors
 
 /// A layer and where its rows go.
@@ -16,7 +15,7 @@ struct LayerOutput {
 /// Token rows of all sentences of a batch stand one after another without padding, `[token, channel]`; only attention looks at
 /// where a sentence begins and ends. So a sentence's numbers, and its translation, do not depend on its batch.
 final class Engine {
-  let model: TranslationModel
+  let model: StudentWeights
   let channels: Int
   let floats: dragoman_float_kernels
   private let products: Products
@@ -26,8 +25,7 @@ final class Engine {
   private let inner: Buffer<Float>
   private let wide: Buffer<Float>
   private let scores = Buffer<Float>()
-  private let positions = Buffer<Float>()
-  private var positionCount = 0
+  private let positions: PositionSignal
 
   // Rows of the encoder, `[token, channel]`.
   let tokens = Buffer<Float>()
@@ -39,7 +37,7 @@ final class Engine {
   let sourceKeys: [Buffer<Float>]
   let sourceValues: [Buffer<Float>]
 
-  init(model: TranslationModel, precision: ActivationPrecision) {
+  init(model: StudentWeights, precision: ActivationPrecision) {
     self.model = model
     channels = model.architecture.channels
     floats = model.kernels.table.pointee.floats
@@ -47,6 +45,7 @@ final class Engine {
     let widest = max(channels, layers.map(\.first.outputs).max() ?? 0)
     products = Products(integers: model.kernels.table.pointee.integers, precision: precision)
     products.reserve(rows: Self.tileRows, depth: widest, outputs: widest)
+    positions = PositionSignal(channels: channels, spacing: .inclusive)
     inner = Buffer(count: Self.tileRows * widest)
     wide = Buffer(count: Self.tileRows * widest)
     sourceKeys = model.decoder.map { _ in Buffer() }
@@ -107,10 +106,10 @@ final class Engine {
     }
   }
 
-  /// Attention of one query row over `length` key and value rows, head by head.
+  /// Attention of one query row over `length` key and value rows, head by head; `firstHead` takes the first one's weights.
   func attend(
     query: UnsafePointer<Float>, keys: UnsafePointer<Float>, values: UnsafePointer<Float>, length: Int,
-    into output: UnsafeMutablePointer<Float>
+    into output: UnsafeMutablePointer<Float>, firstHead: UnsafeMutablePointer<Float>? = nil
   ) {
     let size = model.architecture.headChannels
     let scale = 1 / Float(size).squareRoot()
@@ -119,6 +118,7 @@ final class Engine {
     while head < channels {
       floats.matrix_vector(keys + head, length, size, channels, query + head, nil, weights)
       floats.softmax(weights, scale, length)
+      if head == 0, let firstHead { firstHead.update(from: weights, count: length) }
       floats.weighted_rows(weights, values + head, length, size, channels, output + head)
       head += size
     }
@@ -126,29 +126,12 @@ final class Engine {
 
   // MARK: words and positions
 
-  /// Prepares `count` rows of the sinusoidal position signal: sines in the first half, cosines in the second.
-  ///
-  /// - Reference: marian-dev `src/graph/node_initializers.cpp`, `sinusoidalPositionEmbeddings`.
-  func preparePositions(_ count: Int) {
-    guard count > positionCount else { return }
-    positionCount = count * 2
-    let half = channels / 2
-    let signal = positions.reserve(positionCount * channels)
-    signal.update(repeating: 0, count: positionCount * channels)
-    let increment = logf(10000) / (Float(channels) / 2 - 1)
-    for channel in 0..<half {
-      let frequency = expf(Float(channel) * -increment)
-      for position in 0..<positionCount {
-        let angle = Float(position) * frequency
-        signal[position * channels + channel] = sinf(angle)
-        signal[position * channels + half + channel] = cosf(angle)
-      }
-    }
-  }
+  /// Prepares the position signal of `count` words.
+  func preparePositions(_ count: Int) { positions.prepare(count) }
 
   /// `output = sqrt(channels) * vector of the word + signal of the position`; no word is a vector of zeros.
   func embed(_ word: Int32?, in embedding: Embedding, position: Int, into output: UnsafeMutablePointer<Float>) {
-    let signal = positions.pointer + position * channels
+    let signal = positions.row(position)
     guard let word else {
       output.update(from: signal, count: channels)
       return

@@ -14,6 +14,8 @@ struct LongSentences {
   struct Part {
     let range: Range<Int>
     let pieces: [Int32]
+    /// Where each piece ends, in bytes from the part's beginning.
+    let ends: [UInt32]
   }
 
   /// Appends the parts of one sentence. They follow each other with nothing but blanks between.
@@ -35,7 +37,7 @@ struct LongSentences {
         window *= 2
       } while ids.count <= maximumPieces && end < sentence.upperBound && window <= Self.maximumWindow
       if ids.count <= maximumPieces, end == sentence.upperBound {
-        parts.append(Part(range: start..<end, pieces: ids))
+        parts.append(Part(range: start..<end, pieces: ids, ends: ends))
         return
       }
       var cut = end
@@ -46,7 +48,7 @@ struct LongSentences {
       let part = Self.trimmed(bytes, start..<cut)
       if !part.isEmpty {
         try vocabulary.encode(bytes.span.extracting(part), ids: &ids, ends: &ends)
-        parts.append(Part(range: part, pieces: ids))
+        parts.append(Part(range: part, pieces: ids, ends: ends))
       }
       start = cut
       while start < sentence.upperBound, Self.isBlank(bytes[start]) { start += 1 }

@@ -25,14 +25,14 @@ public enum TranslationError: Error, Equatable, CustomStringConvertible {
     case .folderUnreadable(let path):
       "there is no readable model folder at \(path); pull the model, or give the folder that holds its files"
     case .missingFile(let folder, let pattern):
-      "\(folder) has no file \(pattern), so it is no translation model of the Bergamot kind; pull the model again or give another folder"
+      "\(folder) has no file \(pattern), so it is no complete translation model; pull the model again or give another folder"
     case .ambiguousFile(let folder, let pattern, let found):
       "\(folder) has several files \(pattern): \(found.joined(separator: ", ")); keep one model in a folder"
     case .file(let error): error.description
     case .vocabulary(let path, let reason):
       "the vocabulary \(path) is not usable: \(reason); pull the model again"
     case .unsupported(let path, let setting, let value):
-      "\(path) has \(setting) = \(value), which this engine does not support; use a Bergamot student model (int8 with alphas, SSRU decoder)"
+      "\(path) has \(setting) = \(value), which this engine does not support; use a Bergamot student (int8 with alphas, SSRU decoder) or an OPUS-MT model (Marian transformer, post-norm)"
     case .tokenization(let text):
       "the text beginning with \"\(text.prefix(40))\" cannot be cut into pieces; check the text, or the model's vocabulary"
     case .invalidOption(let name, let value, let allowed):

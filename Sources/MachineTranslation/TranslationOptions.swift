@@ -1,7 +1,23 @@
+/// What a beam does when one of its hypotheses ends.
+public enum BeamEnding: Sendable {
+  /// It goes on with one hypothesis less, and ends when none is left: Marian's way.
+  case narrows
+  /// Another hypothesis takes the place; it ends when no living hypothesis scores better than the worst of as many finished ones as
+  /// the beam is wide. The way of Hugging Face transformers (`early_stopping=False`).
+  case refills
+}
+
 /// How a session translates. The defaults are those that the Bergamot students were made for.
 public struct TranslationOptions: Sendable {
   /// Hypotheses kept per sentence; 1 is greedy. In 1...64.
   public var beam = 1
+  /// What a beam does when a hypothesis ends; nil for what the model's makers used.
+  public var ending: BeamEnding?
+  /// A word of the source vocabulary to put in front of every sentence, such as `>>por<<`, which tells an OPUS-MT model with several
+  /// target languages which one is wanted.
+  public var targetToken: String?
+  /// How many translations `Translator.translateDetailed` returns for each text, at most; in 1...`beam`.
+  public var hypotheses = 1
   /// A hypothesis' score is its log-probability over its length to this power (0 turns normalisation off).
   public var lengthNormalization: Float = 1
   /// A translation ends at this multiple of the source's pieces (end of sentence included), whatever the model says.
@@ -25,6 +41,7 @@ public struct TranslationOptions: Sendable {
       if !valid { throw .invalidOption(name: name, value: value, allowed: allowed) }
     }
     try check((1...64).contains(beam), "beam", "\(beam)", "1 to 64")
+    try check((1...max(beam, 1)).contains(hypotheses), "hypotheses", "\(hypotheses)", "1 to the beam's \(beam)")
     try check((0...10).contains(lengthNormalization), "lengthNormalization", "\(lengthNormalization)", "0 to 10")
     try check((0.1...100).contains(maximumLengthFactor), "maximumLengthFactor", "\(maximumLengthFactor)", "0.1 to 100")
     try check(

@@ -7,6 +7,14 @@ struct ByteReader {
 
   init(_ file: MappedFile) { self.file = file }
 
+  /// Goes to `offset` from the file's beginning, which must not lie behind its end.
+  mutating func seek(to offset: Int, _ what: @autoclosure () -> String) throws(ModelFileError) {
+    guard (0...file.count).contains(offset) else {
+      throw .truncated(path: file.url.path, what: what(), offset: offset)
+    }
+    self.offset = offset
+  }
+
   var remaining: Int { file.count - offset }
 
   /// Takes the next `count` bytes without copying.

@@ -29,6 +29,26 @@ public final class MappedFile: Sendable {
     base = UInt(bitPattern: address)
   }
 
+  /// Takes `count` bytes of memory in place of a file's own, for what had to be unpacked.
+  ///
+  /// - Parameters:
+  ///   - url: the file that the bytes come from.
+  ///   - fill: writes all bytes; they are not changed afterwards.
+  /// - Throws: `ModelFileError.unreadable` when the operating system has no memory, and whatever `fill` throws.
+  init(
+    unpacking url: URL, count: Int, fill: (UnsafeMutableRawBufferPointer) throws(ModelFileError) -> Void
+  ) throws(ModelFileError) {
+    (self.url, self.count) = (url, count)
+    guard count > 0 else {
+      base = 0
+      return
+    }
+    let address = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let address, address != MAP_FAILED else { throw .unreadable(path: url.path, code: errno) }
+    base = UInt(bitPattern: address)
+    try fill(UnsafeMutableRawBufferPointer(start: address, count: count))
+  }
+
   deinit {
     if let address = UnsafeMutableRawPointer(bitPattern: base) { munmap(address, count) }
   }

@@ -99,6 +99,18 @@ public struct MarianFile: Sendable {
     (self.multipliers, self.configuration) = (multipliers, configuration)
   }
 
+  /// Reads a model as Marian trains it, `*.npz`: float32 arrays and the configuration among them.
+  ///
+  /// - Throws: `ModelFileError` when the file cannot be read, is damaged, or is an archive of something else.
+  public init(archive url: URL) throws(ModelFileError) {
+    tensors = try NpzFile.read(url)
+    multipliers = [:]
+    let text = try tensors.tensor("special:model.yml")
+    configuration = withExtendedLifetime(text) {
+      Self.scalars(String(decoding: text.bytes.prefix { $0 != 0 }, as: UTF8.self))
+    }
+  }
+
   /// The number of elements of a shape whose extents are positive and whose product does not overflow.
   private static func elements(_ shape: [Int], name: String, path: String) throws(ModelFileError) -> Int {
     var elements = 1

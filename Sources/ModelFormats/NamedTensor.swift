@@ -4,19 +4,40 @@ public enum ElementType: String, Sendable {
   case float32
   /// IEEE binary16.
   case float16
+  /// The upper half of IEEE binary32.
+  case bfloat16
   /// Signed 8-bit integer.
   case int8
   /// Signed 16-bit integer.
   case int16
   /// Signed 32-bit integer.
   case int32
+  /// ggml's blocks of 32 values of 4 bits, with a scale or a scale and a minimum.
+  case ggmlQ4_0, ggmlQ4_1
+  /// ggml's blocks of 32 values of 5 bits, likewise.
+  case ggmlQ5_0, ggmlQ5_1
+  /// ggml's blocks of 32 values of 8 bits with a scale.
+  case ggmlQ8_0
 
-  /// Bytes of one element.
+  /// Elements that are stored together; a row of a tensor is a whole number of such blocks.
+  public var blockCount: Int {
+    switch self {
+    case .float32, .int32, .float16, .bfloat16, .int16, .int8: 1
+    case .ggmlQ4_0, .ggmlQ4_1, .ggmlQ5_0, .ggmlQ5_1, .ggmlQ8_0: GGMLBlock.count
+    }
+  }
+
+  /// Bytes of one block: of one element, where elements stand alone.
   public var size: Int {
     switch self {
     case .float32, .int32: 4
-    case .float16, .int16: 2
+    case .float16, .bfloat16, .int16: 2
     case .int8: 1
+    case .ggmlQ4_0: 2 + 16
+    case .ggmlQ4_1: 4 + 16
+    case .ggmlQ5_0: 2 + 4 + 16
+    case .ggmlQ5_1: 4 + 4 + 16
+    case .ggmlQ8_0: 2 + 32
     }
   }
 }
@@ -50,18 +71,41 @@ public struct NamedTensor: Sendable {
 
   /// All elements as Float32, widened or converted.
   public var floats: [Float] {
+    [Float](unsafeUninitializedCapacity: count) { buffer, filled in
+      copyFloats(to: buffer)
+      filled = count
+    }
+  }
+
+  /// Writes all elements as Float32 into the first `count` places of `output`.
+  public func copyFloats(to output: UnsafeMutableBufferPointer<Float>) {
+    precondition(output.count >= count, "\(count) values do not fit into \(output.count) places")
     let bytes = bytes
-    let size = type.size
-    return withExtendedLifetime(file) {
-      (0..<count).map { index in
-        switch type {
-        case .float32: bytes.loadUnaligned(fromByteOffset: index * size, as: Float.self)
-        case .float16: Float(halfBits: bytes.loadUnaligned(fromByteOffset: index * size, as: UInt16.self))
-        case .int8: Float(bytes.loadUnaligned(fromByteOffset: index * size, as: Int8.self))
-        case .int16: Float(bytes.loadUnaligned(fromByteOffset: index * size, as: Int16.self))
-        case .int32: Float(bytes.loadUnaligned(fromByteOffset: index * size, as: Int32.self))
+    withExtendedLifetime(file) {
+      switch type {
+      case .float32: convert(bytes, UInt32.self, output) { Float(bitPattern: $0) }
+      case .float16: convert(bytes, UInt16.self, output) { Float(halfBits: $0) }
+      case .bfloat16: convert(bytes, UInt16.self, output) { Float(bitPattern: UInt32($0) << 16) }
+      case .int8: convert(bytes, Int8.self, output) { Float($0) }
+      case .int16: convert(bytes, Int16.self, output) { Float($0) }
+      case .int32: convert(bytes, Int32.self, output) { Float($0) }
+      case .ggmlQ4_0, .ggmlQ4_1, .ggmlQ5_0, .ggmlQ5_1, .ggmlQ8_0:
+        for block in 0..<count / type.blockCount {
+          GGMLBlock.decode(
+            UnsafeRawBufferPointer(rebasing: bytes[block * type.size..<(block + 1) * type.size]), as: type,
+            to: UnsafeMutableBufferPointer(rebasing: output[block * type.blockCount..<(block + 1) * type.blockCount]))
         }
       }
+    }
+  }
+
+  private func convert<Value: FixedWidthInteger>(
+    _ bytes: UnsafeRawBufferPointer, _: Value.Type, _ output: UnsafeMutableBufferPointer<Float>,
+    _ float: (Value) -> Float
+  ) {
+    for index in 0..<count {
+      let value = bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Value>.size, as: Value.self)
+      output[index] = float(Value(littleEndian: value))
     }
   }
 }
@@ -91,6 +135,20 @@ public struct NamedTensors: Sendable {
     self.tensors = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
   }
 
+  /// The tensors of several files as one, under the path of the first.
+  ///
+  /// - Throws: `ModelFileError.malformed` when two files have a tensor of the same name.
+  public static func joined(_ files: [NamedTensors]) throws(ModelFileError) -> NamedTensors {
+    guard let first = files.first else { return NamedTensors(path: "", tensors: []) }
+    var seen: Set<String> = []
+    for file in files {
+      for name in file.names where !seen.insert(name).inserted {
+        throw .malformed(path: file.path, what: "\(name) is in another file of the model too")
+      }
+    }
+    return NamedTensors(path: first.path, tensors: files.flatMap(\.tensors.values))
+  }
+
   /// All names, sorted.
   public var names: [String] { tensors.keys.sorted() }
 
@@ -115,14 +173,17 @@ extension NamedTensor {
     NamedTensor(name: name, shape: shape, type: type, file: file, offset: offset, byteCount: byteCount)
   }
 
-  /// Bytes that a tensor of this shape takes; nil for a negative extent or when the product overflows.
+  /// Bytes that a tensor of this shape takes; nil for a negative extent, rows that are not whole blocks, or when the
+  /// product overflows.
   static func byteCount(shape: [Int], type: ElementType) -> Int? {
     var total = type.size
-    for extent in shape {
-      let (product, overflow) = total.multipliedReportingOverflow(by: extent)
-      if overflow || extent < 0 { return nil }
+    for (axis, extent) in shape.enumerated() {
+      let isRow = axis == shape.count - 1
+      guard extent >= 0, !isRow || extent.isMultiple(of: type.blockCount) else { return nil }
+      let (product, overflow) = total.multipliedReportingOverflow(by: isRow ? extent / type.blockCount : extent)
+      if overflow { return nil }
       total = product
     }
-    return total
+    return shape.isEmpty && type.blockCount > 1 ? nil : total
   }
 }

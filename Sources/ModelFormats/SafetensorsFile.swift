@@ -35,7 +35,7 @@ public enum SafetensorsFile {
   /// Maps the file and lists its tensors.
   ///
   /// - Throws: `ModelFileError` when the header is damaged, or a tensor lies outside the file or has an element type
-  ///   that no model here uses (float32, float16, int8, int16, int32 are read).
+  ///   that no model here uses (float32, float16, bfloat16, int8, int16, int32 are read).
   public static func read(_ url: URL) throws(ModelFileError) -> NamedTensors {
     var reader = ByteReader(try MappedFile(contentsOf: url))
     let path = url.path
@@ -67,6 +67,6 @@ public enum SafetensorsFile {
   }
 
   private static let elementTypes: [String: ElementType] = [
-    "F32": .float32, "F16": .float16, "I8": .int8, "I16": .int16, "I32": .int32,
+    "F32": .float32, "F16": .float16, "BF16": .bfloat16, "I8": .int8, "I16": .int16, "I32": .int32,
   ]
 }

@@ -116,7 +116,7 @@ public struct PackageReference: Sendable, Equatable, Decodable {
 }
 
 /// One file of a finished model folder.
-public struct ModelFile: Sendable, Equatable, Decodable {
+public struct ModelFile: Sendable, Equatable, Codable {
   /// Name in the model's folder.
   public var name: String
   /// Exact size.
@@ -132,7 +132,7 @@ public struct ModelFile: Sendable, Equatable, Decodable {
 }
 
 /// A member of a wheel.
-public struct PackageMember: Sendable, Equatable, Decodable {
+public struct PackageMember: Sendable, Equatable, Codable {
   /// Which of the source's packages.
   public var package: String
   /// Path inside the wheel.

@@ -169,7 +169,7 @@ extension ModelStore {
   }
 
   /// Moves a finished folder into place. A folder that is there already did not verify: it steps aside first.
-  private func install(_ finished: URL, as id: String, at folder: URL) throws(StoreError) {
+  func install(_ finished: URL, as id: String, at folder: URL) throws(StoreError) {
     try FileSystem.synchronizeFolder(finished)
     let aside = root.appending(path: ".\(id).removed")
     if isFolder(folder) { try FileSystem.rename(folder, to: aside) }

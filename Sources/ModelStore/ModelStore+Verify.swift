@@ -24,7 +24,8 @@ public struct VerificationReport: Sendable, Equatable {
 
   /// The model.
   public var id: String
-  /// The source of the catalogue that the folder was compared with: the one that comes closest.
+  /// What the folder was compared with: the source of the catalogue that comes closest, or `import` for the list that was
+  /// made when the model was imported.
   public var source: String
   /// Every file of that source, in the catalogue's order.
   public var files: [File]
@@ -33,21 +34,27 @@ public struct VerificationReport: Sendable, Equatable {
 }
 
 extension ModelStore {
-  /// Reads every byte of an installed model and compares it with the catalogue.
+  /// Reads every byte of an installed model and compares it with the catalogue, or with what it was when it was imported.
   ///
-  /// - Throws: `StoreError.notInstalled`, or `.unknownModel` for a folder that the catalogue has no checksums of.
+  /// - Throws: `StoreError.notInstalled`, or `.unknownModel` for a folder that there are no checksums of.
   public func verify(_ id: String) throws(StoreError) -> VerificationReport {
     let folder = try location(of: id)
     guard isFolder(folder) else {
       throw .notInstalled(id: id, catalogued: catalogue.entry(id) != nil, root: root.path)
     }
-    guard let entry = catalogue.entry(id) else {
+    if let entry = catalogue.entry(id) { return report(on: folder, as: entry) }
+    guard let manifest = ImportManifest(of: folder) else {
       throw .unknownModel(id: id, known: catalogue.models.map(\.id))
     }
-    return report(on: folder, as: entry)
+    return report(on: folder, id: id, lists: [("import", manifest.files)])
   }
 
   func report(on folder: URL, as entry: CatalogueEntry) -> VerificationReport {
+    report(on: folder, id: entry.id, lists: entry.sources.map { ($0.name, $0.files) })
+  }
+
+  /// The report on the list of files that comes closest.
+  private func report(on folder: URL, id: String, lists: [(source: String, files: [ModelFile])]) -> VerificationReport {
     // Two sources often share files: each file on disk is read once at most.
     var checksums: [String: String] = [:]
     func finding(_ file: ModelFile) -> VerificationReport.Finding {
@@ -58,11 +65,10 @@ extension ModelStore {
       checksums[file.name] = found
       return found == file.sha256 ? .verified : .wrongChecksum(expected: file.sha256, found: found)
     }
-    let reports = entry.sources.map { source in
-      VerificationReport(
-        id: entry.id, source: source.name, files: source.files.map { .init(name: $0.name, finding: finding($0)) })
+    let reports = lists.map { source, files in
+      VerificationReport(id: id, source: source, files: files.map { .init(name: $0.name, finding: finding($0)) })
     }
-    return reports.min { faults($0) < faults($1) } ?? VerificationReport(id: entry.id, source: "", files: [])
+    return reports.min { faults($0) < faults($1) } ?? VerificationReport(id: id, source: "", files: [])
   }
 
   private func faults(_ report: VerificationReport) -> Int {

@@ -55,18 +55,22 @@ public struct ModelStore: Sendable {
   ///
   /// Looks at names and sizes only; `verify` reads every byte.
   ///
-  /// - Throws: `StoreError.notInstalled` or `.incomplete`, which name the `models pull` that helps.
+  /// - Throws: `StoreError.notInstalled`, `.incomplete` or `.importIncomplete`, which name the command that helps.
   public func directory(of id: String) throws(StoreError) -> URL {
     let folder = try location(of: id)
     guard isFolder(folder) else {
       throw .notInstalled(id: id, catalogued: catalogue.entry(id) != nil, root: root.path)
     }
     let missing = missingFiles(id, in: folder)
-    guard missing.isEmpty else { throw .incomplete(id: id, directory: folder.path, missing: missing) }
+    guard missing.isEmpty else {
+      throw catalogue.entry(id) == nil
+        ? .importIncomplete(id: id, directory: folder.path, missing: missing)
+        : .incomplete(id: id, directory: folder.path, missing: missing)
+    }
     return folder
   }
 
-  /// Every folder of the store that is a model, sorted by name, catalogued or put there by hand.
+  /// Every folder of the store that is a model, sorted by name: catalogued, imported or put there by hand.
   public func installed() -> [InstalledModel] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
     return names.sorted().compactMap { name in
@@ -74,13 +78,14 @@ public struct ModelStore: Sendable {
       guard Self.isIdentifier(name), isFolder(folder) else { return nil }
       return InstalledModel(
         id: name, directory: folder, byteCount: byteCount(of: folder), isCatalogued: catalogue.entry(name) != nil,
-        missingFiles: missingFiles(name, in: folder))
+        manifest: ImportManifest(of: folder), missingFiles: missingFiles(name, in: folder))
     }
   }
 
   /// The language pairs that the catalogue or the store know, those of the catalogue first.
   ///
-  /// A folder that is not in the catalogue counts when it is named as Firefox's pairs are, `firefox-xx-yy`.
+  /// A folder that is not in the catalogue counts when it was imported as a translation model, or when it is named as
+  /// Firefox's pairs are, `firefox-xx-yy`.
   public func translationModels() -> [TranslationPair] {
     let present = installed().filter(\.missingFiles.isEmpty)
     var pairs = catalogue.models.compactMap { entry -> TranslationPair? in
@@ -88,6 +93,12 @@ public struct ModelStore: Sendable {
       return TranslationPair(id: entry.id, from: from, to: to, isInstalled: present.contains { $0.id == entry.id })
     }
     for model in present where !model.isCatalogued {
+      if let manifest = model.manifest {
+        if let from = manifest.from, let to = manifest.to {
+          pairs.append(TranslationPair(id: model.id, from: from, to: to, isInstalled: true))
+        }
+        continue
+      }
       let words = model.id.split(separator: "-", omittingEmptySubsequences: false)
       guard words.count == 3, words[0] == "firefox",
         words.dropFirst().allSatisfy({ (2...3).contains($0.count) && $0.allSatisfy { "a"..."z" ~= $0 } })
@@ -135,11 +146,12 @@ public struct ModelStore: Sendable {
     return FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) && isDirectory.boolValue
   }
 
-  /// The files that are absent or of another size, judged by the source that comes closest; empty without an entry.
+  /// The files that are absent or of another size, judged by the source that comes closest, or by the list that was made
+  /// when the model was imported; empty for a model that has neither.
   func missingFiles(_ id: String, in folder: URL) -> [String] {
-    guard let entry = catalogue.entry(id) else { return [] }
-    let candidates = entry.sources.map { source in
-      source.files.filter { FileSystem.size(of: folder.appending(path: $0.name)) != $0.bytes }.map(\.name)
+    let lists = catalogue.entry(id)?.sources.map(\.files) ?? ImportManifest(of: folder).map { [$0.files] } ?? []
+    let candidates = lists.map { files in
+      files.filter { FileSystem.size(of: folder.appending(path: $0.name)) != $0.bytes }.map(\.name)
     }
     return candidates.min { $0.count < $1.count } ?? []
   }
@@ -160,7 +172,9 @@ public struct InstalledModel: Sendable, Equatable {
   public var byteCount: Int
   /// Whether the catalogue knows it.
   public var isCatalogued: Bool
-  /// Files that the catalogue names and that are absent or of another size.
+  /// What was written down when it was imported; nil for a model that was not.
+  public var manifest: ImportManifest?
+  /// Files that the catalogue or the manifest names and that are absent or of another size.
   public var missingFiles: [String]
 }
 

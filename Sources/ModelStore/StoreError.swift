@@ -20,6 +20,18 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   case notInstalled(id: String, catalogued: Bool, root: String)
   /// The model's folder is there, but not all of its files.
   case incomplete(id: String, directory: String, missing: [String])
+  /// The folder of a model that was imported is there, but not all of its files.
+  case importIncomplete(id: String, directory: String, missing: [String])
+  /// A file that is to be imported cannot be read; `code` is the `errno`.
+  case unreadable(path: String, code: Int32)
+  /// What stands at the path cannot be imported; `reason` says why and what to do.
+  case notImportable(path: String, reason: String)
+  /// A translation model does not tell its languages.
+  case languagesUnknown(path: String)
+  /// A model of this name is in the store already.
+  case alreadyInstalled(id: String, directory: String)
+  /// The name belongs to a model of the catalogue, whose files these are not.
+  case identifierCatalogued(id: String)
   /// A program that fetching needs is not on this machine.
   case toolMissing(tool: String, debianPackage: String)
   /// A package could not be downloaded; `reason` is the tool's own last word.
@@ -58,6 +70,18 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         : "model \(id) is neither in \(root) nor in the catalogue; see: dragoman models list"
     case .incomplete(let id, let directory, let missing):
       "model \(id) in \(directory) lacks \(missing.joined(separator: ", ")); fetch it again with: dragoman models pull \(id)"
+    case .importIncomplete(let id, let directory, let missing):
+      "model \(id) in \(directory) lacks \(missing.joined(separator: ", ")) or has them in another size; remove it with dragoman models remove \(id) and import it again"
+    case .unreadable(let path, let code):
+      "cannot read \(path): \(String(cString: strerror(code))); check its permissions, and whether a link leads to nothing"
+    case .notImportable(let path, let reason):
+      "cannot import \(path): \(reason)"
+    case .languagesUnknown(let path):
+      "nothing in \(path) tells the languages of this translation model; name them: --from en --to pt"
+    case .alreadyInstalled(let id, let directory):
+      "a model \(id) is in \(directory) already; remove it with dragoman models remove \(id), or give another name: --name"
+    case .identifierCatalogued(let id):
+      "the catalogue has a model \(id) with other files; give another name: --name \(id)-own"
     case .toolMissing(let tool, let debianPackage):
       "fetching models needs \(tool), which is not here; install it with: sudo apt-get install \(debianPackage)"
     case .downloadFailed(let package, let reason):
@@ -81,7 +105,7 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noSpace(let path, let needed, let available):
       "\(path) has \(available / 1_000_000) MB free and \(needed / 1_000_000) MB are needed; make room, or set DRAGOMAN_MODELS"
     case .cancelled(let id):
-      "stopped while fetching \(id); nothing was left behind, run the same command again"
+      "stopped while bringing in \(id); nothing was left behind, run the same command again"
     }
   }
 }

@@ -30,23 +30,30 @@ final class AudioEncoder {
     return UnsafeMutableBufferPointer(start: window.base + size.mels, count: size.windowFrames * size.mels)
   }
 
-  /// Encodes what `input` holds into `output`.
-  func encode() {
+  /// Encodes what `input` holds.
+  ///
+  /// - Parameter positions: how many positions (20 ms) to encode from the start; the whole window unless told. Fewer
+  ///   cost less, but the model was trained on whole windows: good enough to tell the language, not to write text.
+  /// - Returns: the first rows of `output`, `[position, state]`.
+  @discardableResult func encode(positions: Int? = nil) -> Matrix {
     let size = weights.dimensions
-    let (positions, state) = (size.audioContext, size.state)
+    let (positions, state) = (positions ?? size.audioContext, size.state)
+    precondition(positions > 0 && positions <= size.audioContext, "\(positions) of \(size.audioContext) positions")
+    let frames = 2 * positions
 
-    let first = Matrix(wide.base, rows: size.windowFrames + 2, columns: state)
-    for edge in [0, size.windowFrames + 1] { first.row(edge).update(repeating: 0, count: state) }
-    let convolved = first.rows(1..<size.windowFrames + 1)
-    weights.convolution1(window.matrix(columns: size.mels), step: 1, to: convolved, context: context)
+    let first = Matrix(wide.base, rows: frames + 2, columns: state)
+    for edge in [0, frames + 1] { first.row(edge).update(repeating: 0, count: state) }
+    let convolved = first.rows(1..<frames + 1)
+    weights.convolution1(window.matrix(rows: frames + 2, columns: size.mels), step: 1, to: convolved, context: context)
     context.gelu(convolved)
 
-    let x = output.matrix(columns: state)
+    let x = output.matrix(rows: positions, columns: state)
     weights.convolution2(first, step: 2, to: x, context: context)
     context.gelu(x)
-    context.add(weights.encoderPositions.matrix(columns: state), to: x)
+    context.add(weights.encoderPositions.matrix(rows: positions, columns: state), to: x)
 
-    let norm = normalized.matrix(columns: state), attended = mixed.matrix(columns: state)
+    let norm = normalized.matrix(rows: positions, columns: state)
+    let attended = mixed.matrix(rows: positions, columns: state)
     for layer in weights.encoderLayers {
       layer.attentionNorm(x, to: norm, context: context)
       let qkv = wide.matrix(rows: positions, columns: 3 * state)
@@ -62,5 +69,6 @@ final class AudioEncoder {
       layer.contract(hidden, to: x, context: context, adding: true)
     }
     weights.encoderNorm(x, to: x, context: context)
+    return x
   }
 }

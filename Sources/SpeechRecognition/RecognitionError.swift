@@ -6,6 +6,8 @@ public enum RecognitionError: Error, Equatable, CustomStringConvertible {
   case modelMissing(path: String)
   /// The folder holds no recognition model of a kind that is read.
   case notARecognitionModel(path: String, reason: String)
+  /// The folder holds no voice activity model of a kind that is read.
+  case notAVoiceActivityModel(path: String)
   /// A model file is damaged or of another kind.
   case file(ModelFileError)
   /// The vocabulary does not fit the weights.
@@ -16,8 +18,10 @@ public enum RecognitionError: Error, Equatable, CustomStringConvertible {
   case englishOnly(model: String, language: String)
   /// The model has no token for this language.
   case unknownLanguage(model: String, language: String)
-  /// The model cannot translate into English.
+  /// The model understands English only and so cannot translate into English.
   case cannotTranslate(model: String)
+  /// The model understands other languages, but was trained to transcribe only.
+  case notTrainedToTranslate(model: String)
 
   /// What happened, to what, and what to do next.
   public var description: String {
@@ -26,6 +30,8 @@ public enum RecognitionError: Error, Equatable, CustomStringConvertible {
       "no model folder at \(path); `dragoman models list` shows what is there, `dragoman models pull` fetches one"
     case .notARecognitionModel(let path, let reason):
       "\(path) is not a speech recognition model: \(reason); name a Whisper model, such as whisper-base"
+    case .notAVoiceActivityModel(let path):
+      "\(path) holds no Silero voice activity model: `dragoman models pull silero-vad` fetches one"
     case .file(let error):
       error.description
     case .vocabularyMismatch(let path, let expected, let found):
@@ -38,6 +44,8 @@ public enum RecognitionError: Error, Equatable, CustomStringConvertible {
       "\(model) does not know the language `\(language)`; give a code such as en, pt or de"
     case .cannotTranslate(let model):
       "\(model) understands English only and cannot translate; use a multilingual model: --model whisper-base"
+    case .notTrainedToTranslate(let model):
+      "\(model) is a turbo model, trained to transcribe and not to translate; transcribe and add --to en, or use another model: --model whisper-base"
     }
   }
 }

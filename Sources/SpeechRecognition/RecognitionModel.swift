@@ -4,54 +4,93 @@ internal import Tensors
 
 /// A speech recognition model: mapped and prepared once, shared by any number of sessions.
 public final class RecognitionModel: Sendable {
-  /// The name of the folder that it came from.
+  /// The name of the folder that it came from, or of the ggml file.
   public let name: String
   let weights: WhisperWeights
   let vocabulary: Vocabulary
   let filter: LogitFilter
+  /// Cross-attention heads that follow the audio: the model's own list, else what is known for its sizes.
+  let alignmentHeads: [AlignmentHead]
 
-  /// Opens a model folder: CTranslate2's `model.bin` (float32, float16 or int8) with `vocabulary.txt` or `.json`.
+  /// Opens a Whisper model in any of its layouts (`docs/formats.md`).
   ///
-  /// Half-precision weights are used where they lie in the mapped file; nothing is copied that need not be.
+  /// - CTranslate2: `model.bin` (float32, float16 or int8) with `vocabulary.txt` or `.json`.
+  /// - whisper.cpp: `ggml-*.bin` (f32, f16, q8_0, q5_0, q5_1, q4_0, q4_1), in a folder or by itself.
+  /// - Hugging Face: `model.safetensors`, or its shards with `model.safetensors.index.json`, with `config.json` and
+  ///   `tokenizer.json` or `vocab.json`; float32, float16 or bfloat16.
+  /// - openai/whisper's names: one `.safetensors` with any of the vocabularies above, or OpenAI's `.tiktoken`.
   ///
-  /// - Throws: `RecognitionError` when the folder holds no such model or a file in it is damaged.
-  public init(contentsOf folder: URL) throws(RecognitionError) {
-    name = folder.lastPathComponent
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) else {
-      throw .modelMissing(path: folder.path)
-    }
-    let binary = folder.appending(path: "model.bin")
-    guard isFolder.boolValue, FileManager.default.fileExists(atPath: binary.path) else {
-      throw .notARecognitionModel(path: folder.path, reason: "it is not a folder with a model.bin")
-    }
+  /// Half-precision weights are used where they lie in the mapped file, except where queries, keys and values lie apart;
+  /// bfloat16 and quantised ones are widened to Float32 once.
+  ///
+  /// - Throws: `RecognitionError` when there is no such model at `url` or a file of it is damaged.
+  public init(contentsOf url: URL) throws(RecognitionError) {
+    let files = try RecognitionFiles(at: url)
+    var listedHeads: [[Int]]?
     do {
-      weights = try WhisperWeights(cTranslate2: CTranslate2File.read(binary, specification: "WhisperSpec"))
-    } catch {
+      switch files {
+      case .cTranslate2(let binary):
+        name = url.lastPathComponent
+        weights = try WhisperWeights(cTranslate2: CTranslate2File.read(binary, specification: "WhisperSpec"))
+        vocabulary = try Vocabulary(folder: url, for: weights.dimensions)
+        listedHeads = try ModelSettings(folder: url).alignment_heads
+      case .ggml(let binary):
+        name = binary == url ? url.deletingPathExtension().lastPathComponent : url.lastPathComponent
+        let file = try GGMLWhisperFile(contentsOf: binary)
+        weights = try WhisperWeights(ggml: file)
+        vocabulary = try Vocabulary(text: file.tokens, path: binary.path, dimensions: weights.dimensions)
+      case .safetensors(let shards):
+        name = url.lastPathComponent
+        let settings = try ModelSettings(folder: url)
+        try settings.checkArchitecture(path: url.path)
+        var tensors: [NamedTensors] = []
+        for shard in shards { tensors.append(try SafetensorsFile.read(shard)) }
+        weights = try WhisperWeights(
+          named: .joined(tensors), encoderHeads: settings.encoder_attention_heads ?? settings.n_audio_head,
+          decoderHeads: settings.decoder_attention_heads ?? settings.n_text_head)
+        vocabulary = try Vocabulary(folder: url, for: weights.dimensions)
+        listedHeads = settings.alignment_heads
+      }
+    } catch let error as RecognitionError {
+      throw error
+    } catch let error as ModelFileError {
       throw .file(error)
+    } catch {
+      preconditionFailure("readers throw the two errors above: \(error)")
     }
-    vocabulary = try Vocabulary(folder: folder)
     guard vocabulary.count == weights.dimensions.vocabulary else {
-      throw .vocabularyMismatch(
-        path: folder.path, expected: weights.dimensions.vocabulary, found: vocabulary.count)
+      throw .vocabularyMismatch(path: url.path, expected: weights.dimensions.vocabulary, found: vocabulary.count)
     }
+    alignmentHeads =
+      AlignmentHead.listed(listedHeads, in: weights.dimensions) ?? AlignmentHead.assumed(for: weights.dimensions)
     filter = LogitFilter(vocabulary: vocabulary, encoder: BytePairEncoder(vocabulary: vocabulary))
   }
 
-  /// Whether it knows more than English, and can translate into English.
+  /// Whether it knows more than English.
   public var isMultilingual: Bool { vocabulary.isMultilingual }
+
+  /// Whether it can write English for speech in other languages.
+  public var canTranslate: Bool { isMultilingual && !isTurbo }
+
+  /// The large model with 4 of its 32 decoder layers: fine-tuned to transcribe, on data without translations.
+  ///
+  /// - Reference: openai/whisper `README.md`, "Available models and languages": turbo is not trained for translation.
+  var isTurbo: Bool { weights.dimensions.encoderLayers == 32 && weights.dimensions.decoderLayers == 4 }
 
   /// Language codes that it understands.
   public var languages: [String] { isMultilingual ? vocabulary.languages : ["en"] }
 
   /// Refuses what this model cannot do, before any work starts.
   ///
-  /// - Throws: `RecognitionError.englishOnly`, `.unknownLanguage` or `.cannotTranslate`.
+  /// - Throws: `RecognitionError.englishOnly`, `.unknownLanguage`, `.cannotTranslate` or `.notTrainedToTranslate`.
   public func validate(_ options: RecognitionOptions) throws(RecognitionError) {
-    if let language = options.language, !languages.contains(language) {
+    let named = (options.language.map { [$0] } ?? []) + options.candidateLanguages
+    if let language = named.first(where: { !languages.contains($0) }) {
       throw isMultilingual
         ? .unknownLanguage(model: name, language: language) : .englishOnly(model: name, language: language)
     }
-    if options.task == .translate && !isMultilingual { throw .cannotTranslate(model: name) }
+    guard options.task == .translate else { return }
+    if !isMultilingual { throw .cannotTranslate(model: name) }
+    if isTurbo { throw .notTrainedToTranslate(model: name) }
   }
 }

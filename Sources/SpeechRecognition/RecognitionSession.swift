@@ -1,6 +1,5 @@
-internal import AcousticFeatures
 internal import Foundation
-public import Tensors
+internal import Tensors
 public import Transcripts
 
 /// The language that a recording was taken to be in.
@@ -11,161 +10,125 @@ public struct DetectedLanguage: Sendable, Equatable {
   public var probability: Double
 }
 
-/// What recognition computes in: encoder, decoder, caches and threads of one model. One session at a time uses it.
-public final class RecognitionWorkspace {
-  let model: RecognitionModel
-  let context: ComputeContext
-  let encoder: AudioEncoder
-  let decoder: TextDecoder
-
-  /// Allocates for windows of this model; many sessions can follow each other in it.
-  public init(model: RecognitionModel, context: ComputeContext) {
-    (self.model, self.context) = (model, context)
-    encoder = AudioEncoder(weights: model.weights, context: context)
-    decoder = TextDecoder(weights: model.weights, context: context)
-  }
-}
-
 /// Recognises one recording, window by window, as its samples come: append, append, finish.
 ///
-/// Windows of 30 s follow each other where the last timestamp of the one before says that its speech ended; the text so
-/// far is the prompt of the next. Memory does not grow with the recording, but for the text.
+/// Windows of 30 s of speech follow each other where the last timestamp of the one before says that its speech ended;
+/// the text so far is the prompt of the next. Memory does not grow with the recording, but for the text.
 ///
-/// Windows are normalised by the loudest energy so far; the reference takes the maximum over the whole recording
-/// (`docs/decisions/0003-loudest-so-far.md` has the measured difference).
-///
-/// - Reference: openai/whisper `whisper/transcribe.py`.
+/// - Reference: openai/whisper `whisper/transcribe.py`; SYSTRAN/faster-whisper `faster_whisper/transcribe.py` for the
+///   recognition of speech only.
 public final class RecognitionSession {
-  /// Decides the task once the language is known; an error ends the recording.
+  /// Decides the task for a language, whenever the language is known or changes; an error ends the recording.
   public typealias TaskChoice = (DetectedLanguage) throws -> RecognitionTask
 
+  private let workspace: RecognitionWorkspace
   private let model: RecognitionModel
   private let options: RecognitionOptions
-  private let context: ComputeContext
-  private let encoder: AudioEncoder
-  private let decoder: TextDecoder
   private let chooseTask: TaskChoice?
+  private let fallback: TemperatureFallback
+  private let audio: AudioWindows
+  /// nil when the language is known beforehand.
+  private let languageFinder: LanguageFinder?
+  private var random: SeededRandom
+  private var prompt: WindowPrompt
   private var task: RecognitionTask
-  private let decoding: GreedyDecoding
-  private let features: LogMelStream
-  /// Log-mel frames that are still needed, from frame `firstFrame` on.
-  private var frames: [Float] = []
-  private var firstFrame = 0
-  /// The loudest log-mel energy heard so far.
-  private var loudest = WindowNormalization.silence
+  private var hasChosenTask = false
   /// The frame at which the next window starts.
   private var seek = 0
-  private var previousTokens: [Int] = []
   private var segmentCount = 0
-  private var hasChosenTask = false
-  /// The language, once the first window has been heard.
+  /// The language of the last window; nil before the first one, unless the user named it.
   public private(set) var language: DetectedLanguage?
 
   /// - Parameters:
   ///   - workspace: not used by another session while this one lasts.
-  ///   - chooseTask: asked once, when the language is known, in place of `options.task`.
+  ///   - voiceActivity: restricts recognition to where a voice is heard; without, silence is recognised too.
+  ///   - chooseTask: asked when the language is known and when it changes, in place of `options.task`.
   /// - Throws: `RecognitionError` when the model cannot do what the options ask.
   public init(
-    workspace: RecognitionWorkspace, options: RecognitionOptions = .init(), chooseTask: TaskChoice? = nil
+    workspace: RecognitionWorkspace, options: RecognitionOptions = .init(), voiceActivity: VoiceActivityModel? = nil,
+    chooseTask: TaskChoice? = nil
   ) throws(RecognitionError) {
-    try workspace.model.validate(options)
-    (model, self.options, context) = (workspace.model, options, workspace.context)
-    (encoder, decoder) = (workspace.encoder, workspace.decoder)
+    let model = workspace.model
+    try model.validate(options)
+    (self.workspace, self.model, self.options) = (workspace, model, options)
     (self.chooseTask, task) = (chooseTask, options.task)
-    decoding = GreedyDecoding(
-      vocabulary: model.vocabulary, filter: model.filter, textContext: model.weights.dimensions.textContext,
-      kernels: context.kernels)
-    features = LogMelStream(mels: model.weights.dimensions.mels)
-    if let language = options.language { self.language = DetectedLanguage(code: language, probability: 1) }
-    if !model.isMultilingual { language = DetectedLanguage(code: "en", probability: 1) }
+    let size = model.weights.dimensions
+    fallback = TemperatureFallback(
+      options: options,
+      decoding: WindowDecoding(
+        vocabulary: model.vocabulary, filter: model.filter, textContext: size.textContext,
+        kernels: workspace.context.kernels, lengthPenalty: options.lengthPenalty))
+    audio = AudioWindows(
+      mels: size.mels, gate: voiceActivity.map { SpeechGate(model: $0, options: options.speechRegions) })
+    random = SeededRandom(seed: options.seed)
+    prompt = WindowPrompt(
+      options: options, encoder: BytePairEncoder(vocabulary: model.vocabulary), room: size.textContext / 2 - 1)
+    let known = model.isMultilingual ? options.language : "en"
+    language = known.map { DetectedLanguage(code: $0, probability: 1) }
+    languageFinder =
+      known == nil
+      ? LanguageFinder(workspace: workspace, audio: audio, candidates: options.candidateLanguages) : nil
   }
 
   /// Audio that is behind us, recognised or skipped.
-  public var processed: Duration { Self.time(frames: seek) }
+  public var processed: Duration { audio.processed(through: seek) }
 
   /// Takes samples and returns the segments that they complete.
   ///
   /// - Parameter samples: mono PCM in -1...1 at 16 kHz.
   public func append(_ samples: UnsafeBufferPointer<Float>) throws -> [Segment] {
-    features.append(samples, to: &frames)
+    audio.append(samples)
     var segments: [Segment] = []
-    let whole = model.weights.dimensions.windowFrames
-    while availableFrames >= whole { segments += try recognizeWindow(frameCount: whole) }
+    while audio.count - seek >= model.weights.dimensions.windowFrames { segments += try recognizeWindow() }
     return segments
   }
 
   /// Ends the recording and returns its last segments.
   public func finish() throws -> [Segment] {
-    let total = features.finish(to: &frames)
+    audio.finish()
     var segments: [Segment] = []
-    while seek < total {
-      segments += try recognizeWindow(frameCount: min(total - seek, model.weights.dimensions.windowFrames))
-    }
+    while seek < audio.count { segments += try recognizeWindow() }
     return segments
   }
-
-  private var availableFrames: Int { firstFrame + frames.count / features.mels - seek }
 
   /// Recognises the window at `seek` and moves `seek` on.
-  private func recognizeWindow(frameCount: Int) throws -> [Segment] {
-    encodeWindow(frameCount: frameCount)
-    let start = try startSequence()
-    let result = decoding.decode(decoder, prompt: previousTokens, start: start)
-    if result.noSpeechProbability > options.noSpeechThreshold,
-      result.averageLogProbability <= options.silentLogProbability
-    {
-      seek += frameCount
+  private func recognizeWindow() throws -> [Segment] {
+    audio.forget(before: seek)
+    let whole = seek..<min(audio.count, seek + model.weights.dimensions.windowFrames)
+    let window = try findLanguage(of: whole)
+    audio.write(window, to: workspace.encoder.input)
+    workspace.decoder.attend(to: workspace.encoder.encode())
+    let start = startSequence
+    let text = fallback.decode(workspace.decoder, prompt: prompt, start: start, random: &random)
+    guard !fallback.isSilent(text) else {
+      seek = window.upperBound
       return []
     }
-    let cut = WindowCut(tokens: result.tokens, vocabulary: model.vocabulary, frameCount: frameCount)
-    let ratio = compressionRatio(model.vocabulary.text(of: result.tokens))
-    var segments: [Segment] = []
-    for piece in cut.pieces {
-      let text = model.vocabulary.text(of: piece.tokens)
-      guard piece.start != piece.end, text.contains(where: { !$0.isWhitespace }) else { continue }
-      previousTokens += piece.tokens
-      // The model may name a time past the end of the audio.
-      let start = min(piece.start, frameCount - 1)
-      let end = max(start + 1, min(piece.end, frameCount))
-      segments.append(
-        Segment(
-          id: segmentCount, start: Self.time(frames: seek + start), end: Self.time(frames: seek + end),
-          text: trimmed(text), language: task == .translate ? "en" : language?.code,
-          averageLogProbability: result.averageLogProbability, noSpeechProbability: result.noSpeechProbability,
-          compressionRatio: ratio, tokens: piece.tokens))
-      segmentCount += 1
-    }
-    seek += cut.advance
-    if options.conditionsOnPreviousText {
-      previousTokens.removeFirst(max(0, previousTokens.count - model.weights.dimensions.textContext))
-    } else {
-      previousTokens = []
-    }
+    let cut = WindowCut(tokens: text.tokens, vocabulary: model.vocabulary, frameCount: window.count)
+    let segments = segments(of: cut.pieces, in: text, window: window, start: start)
+    // What follows a change of language belongs to the next window.
+    seek = window == whole ? seek + cut.advance : window.upperBound
+    if !options.conditionsOnPreviousText || text.temperature > options.promptResetTemperature { prompt.forget() }
     return segments
   }
 
-  /// Normalises the window at `seek` into the encoder's input, zeros behind it, and encodes it.
-  private func encodeWindow(frameCount: Int) {
-    let mels = features.mels
-    frames.removeFirst((seek - firstFrame) * mels)
-    firstFrame = seek
-    let input = encoder.input
-    let audio = UnsafeMutableBufferPointer(rebasing: input[..<(frameCount * mels)])
-    _ = audio.update(fromContentsOf: frames[..<(frameCount * mels)])
-    loudest = max(loudest, audio.max() ?? WindowNormalization.silence)
-    WindowNormalization.apply(to: audio, maximum: loudest)
-    input[(frameCount * mels)...].update(repeating: 0)
-    encoder.encode()
-    decoder.attend(to: encoder.output)
+  /// Finds the language of a window where it is not known, and ends the window where the language changes.
+  private func findLanguage(of window: Range<Int>) throws -> Range<Int> {
+    var end = window.upperBound
+    let before = language?.code
+    if let languageFinder { (language, end) = languageFinder.examine(window) }
+    let hasChanged = before != nil && before != language!.code
+    // A prompt in another language would be gone on with.
+    if hasChanged { prompt.forget() }
+    if let chooseTask, !hasChosenTask || hasChanged { task = try chooseTask(language!) }
+    hasChosenTask = true
+    return window.lowerBound..<end
   }
 
-  /// Start of transcript, then language and task for a multilingual model; finds the language when it is not known.
-  private func startSequence() throws -> [Int] {
+  /// Start of transcript, then language and task for a multilingual model.
+  private var startSequence: [Int] {
     let vocabulary = model.vocabulary
-    let known = language ?? detectLanguage()
-    if !hasChosenTask, let chooseTask { task = try chooseTask(known) }
-    (language, hasChosenTask) = (known, true)
-    guard model.isMultilingual, let token = vocabulary.languageToken(known.code) else {
+    guard model.isMultilingual, let token = language.flatMap({ vocabulary.languageToken($0.code) }) else {
       return [vocabulary.startOfTranscript]
     }
     return [
@@ -173,21 +136,35 @@ public final class RecognitionSession {
     ]
   }
 
-  /// The likeliest language token after the start of the transcript, among language tokens only.
-  private func detectLanguage() -> DetectedLanguage {
-    let vocabulary = model.vocabulary
-    decoder.reset()
-    decoder.advance(CollectionOfOne(vocabulary.startOfTranscript))
-    decoder.computeLogits()
-    let logits = UnsafeBufferPointer(
-      start: decoder.logits.base + vocabulary.startOfTranscript + 1, count: vocabulary.languages.count)
-    let best = context.kernels.indexOfMaximum(logits)
-    let probability = exp(Double(logits[best] - context.kernels.logSumExp(logits)))
-    return DetectedLanguage(code: vocabulary.languages[best], probability: probability)
-  }
-
-  private static func time(frames: Int) -> Duration {
-    .milliseconds(frames * 1000 / AcousticFrame.framesPerSecond)
+  /// The segments of a window, without those that say nothing.
+  private func segments(
+    of pieces: [WindowCut.Piece], in window: WindowText, window frames: Range<Int>, start: [Int]
+  ) -> [Segment] {
+    let pieces = pieces.filter { piece in
+      piece.start != piece.end && model.vocabulary.text(of: piece.tokens).contains { !$0.isWhitespace }
+    }
+    let textLanguage = task == .translate ? "en" : language?.code
+    let words =
+      options.wordTimes
+      ? workspace.aligner.align(
+        pieces.map(\.tokens), start: start, language: textLanguage,
+        window: UnsafeBufferPointer(workspace.encoder.input), frameCount: frames.count, decoder: workspace.decoder)
+      : nil
+    let ratio = compressionRatio(model.vocabulary.text(of: window.tokens))
+    return pieces.enumerated().map { index, piece in
+      prompt.append(piece.tokens)
+      // The model may name a time past the end of the audio.
+      let start = min(piece.start, frames.count - 1)
+      let end = max(start + 1, min(piece.end, frames.count))
+      defer { segmentCount += 1 }
+      return Segment(
+        id: segmentCount, start: audio.start(of: frames.lowerBound + start),
+        end: audio.end(of: frames.lowerBound + end),
+        text: trimmed(model.vocabulary.text(of: piece.tokens)), language: textLanguage,
+        averageLogProbability: window.averageLogProbability, noSpeechProbability: window.noSpeechProbability,
+        compressionRatio: ratio, tokens: piece.tokens,
+        words: words?[index].map { audio.placed($0, after: frames.lowerBound) })
+    }
   }
 
   private func trimmed(_ text: String) -> String {

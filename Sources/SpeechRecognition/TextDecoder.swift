@@ -2,25 +2,40 @@ internal import Tensors
 
 /// The text half of Whisper with its key/value caches. Owns its workspace; one step allocates nothing.
 ///
+/// Several hypotheses of one window can be kept side by side, each in a *slot* of its own: they share the audio, the
+/// weights are read once for all of them, and a hypothesis that goes on from another takes over only what differs.
+///
 /// - Reference: openai/whisper `whisper/model.py`, `TextDecoder`.
 final class TextDecoder {
   private let weights: WhisperWeights
   private let context: ComputeContext
-  /// Keys then values of every layer, `[layer][key or value][head][position][channel]`.
-  private let selfCache: FloatBuffer, crossCache: FloatBuffer
+  /// Keys then values of every layer, `[slot][layer][key or value][head][position][channel]`.
+  private var selfCache: FloatBuffer
+  /// The same of the audio, which all slots share, `[layer][key or value][head][position][channel]`.
+  private let crossCache: FloatBuffer
+  /// Hypotheses that there is room for.
+  private(set) var slots = 1
+  private let floatsPerSlot: Int
   private let states: FloatBuffer, normalized: FloatBuffer, mixed: FloatBuffer, wide: FloatBuffer
   /// Room for one head's attention weights, per head.
   private let scores: FloatBuffer
-  /// Logits of the row that `computeLogits` was asked for, `[token]`.
-  let logits: FloatBuffer
-  /// Tokens consumed since `reset`.
+  /// Logits of the rows that `computeLogits` was asked for, `[row, token]`.
+  private(set) var logits: FloatBuffer
+  /// Slot and position of each row of the last `advance` or `step`.
+  private let rowSlots: UnsafeMutablePointer<Int>, rowPositions: UnsafeMutablePointer<Int>
+  /// Tokens consumed since `reset`, by each hypothesis.
   private(set) var position = 0
   private var lastRows = 0
+  /// Positions of the audio that is attended to.
+  private var audioRows = 0
+  /// What takes the attention to the audio of the next passes, where that is wanted.
+  var capture: CrossAttentionCapture?
 
   init(weights: WhisperWeights, context: ComputeContext) {
     (self.weights, self.context) = (weights, context)
     let size = weights.dimensions
-    selfCache = FloatBuffer(count: 2 * size.decoderLayers * size.textContext * size.state)
+    floatsPerSlot = 2 * size.decoderLayers * size.textContext * size.state
+    selfCache = FloatBuffer(count: floatsPerSlot)
     crossCache = FloatBuffer(count: 2 * size.decoderLayers * size.audioContext * size.state)
     states = FloatBuffer(count: size.textContext * size.state)
     normalized = FloatBuffer(count: size.textContext * size.state)
@@ -28,6 +43,40 @@ final class TextDecoder {
     wide = FloatBuffer(count: size.textContext * 4 * size.state)
     scores = FloatBuffer(count: size.decoderHeads * max(size.audioContext, size.textContext))
     logits = FloatBuffer(count: size.vocabulary)
+    rowSlots = .allocate(capacity: size.textContext)
+    rowPositions = .allocate(capacity: size.textContext)
+  }
+
+  deinit {
+    rowSlots.deallocate()
+    rowPositions.deallocate()
+  }
+
+  /// Makes room for `count` hypotheses; forgets the tokens when there was less.
+  func reserve(slots count: Int) {
+    guard count > slots else { return }
+    precondition(count <= weights.dimensions.textContext, "\(count) hypotheses at once")
+    (slots, position) = (count, 0)
+    selfCache = FloatBuffer(count: count * floatsPerSlot)
+    logits = FloatBuffer(count: count * weights.dimensions.vocabulary)
+  }
+
+  /// The logits of one row of the last `computeLogits`, `[token]`.
+  func logits(ofRow row: Int) -> UnsafeMutableBufferPointer<Float> {
+    let count = weights.dimensions.vocabulary
+    return UnsafeMutableBufferPointer(start: logits.base + row * count, count: count)
+  }
+
+  /// Lets the hypothesis in `slot` go on where the one in `source` stands; positions before `first` are equal already.
+  func copy(slot source: Int, to slot: Int, from first: Int) {
+    let size = weights.dimensions
+    let width = size.decoderHeadWidth
+    guard first < position else { return }
+    for block in 0..<2 * size.decoderLayers * size.decoderHeads {
+      let offset = (block * size.textContext + first) * width
+      (selfCache.base + slot * floatsPerSlot + offset).update(
+        from: selfCache.base + source * floatsPerSlot + offset, count: (position - first) * width)
+    }
   }
 
   /// A cache's keys (0) or values (1) of one head: `[position, channel]`.
@@ -37,54 +86,81 @@ final class TextDecoder {
   }
 
   /// Makes the keys and values of the audio, once per window. `audio` is `[position, state]`.
-  func attend(to audio: FloatBuffer) {
+  func attend(to audio: Matrix) {
     let size = weights.dimensions
-    let (width, rows) = (size.decoderHeadWidth, size.audioContext)
-    let input = audio.matrix(columns: size.state)
+    let (width, rows) = (size.decoderHeadWidth, audio.rows)
+    precondition(rows <= size.audioContext && audio.columns == size.state)
+    audioRows = rows
     let units = size.decoderLayers * 2 * size.decoderHeads
     context.pool.run(parts: units) { unit, thread in
       let layer = unit / (2 * size.decoderHeads), slot = unit % (2 * size.decoderHeads)
       let linear = weights.decoderLayers[layer].crossKeyValue
       let channels = slot * width..<(slot + 1) * width
       let output = Matrix(
-        slice(crossCache, rows: rows, layer: layer, part: 0, head: slot), rows: rows, columns: width)
+        slice(crossCache, rows: size.audioContext, layer: layer, part: 0, head: slot), rows: rows, columns: width)
       let block = linear.floats(channels, scratch: context.scratch(thread), kernels: context.kernels)
       if let bias = linear.bias {
         for row in 0..<rows { output.row(row).update(from: bias.base + channels.lowerBound, count: width) }
       }
-      MatrixProduct.multiply(input, transposed: block, to: output, adding: linear.bias != nil)
+      MatrixProduct.multiply(audio, transposed: block, to: output, adding: linear.bias != nil)
     }
   }
 
   /// Forgets the tokens, keeps the audio.
   func reset() { position = 0 }
 
-  /// Consumes tokens at the next positions.
+  /// Consumes tokens at the next positions of the hypothesis in slot 0.
   ///
   /// - Precondition: `position + tokens.count` is at most the text context.
   func advance(_ tokens: some Collection<Int>) {
+    for (row, token) in tokens.enumerated() { place(token, row: row, slot: 0, position: position + row) }
+    run(rows: tokens.count)
+    position += tokens.count
+  }
+
+  /// Consumes one token of each of several hypotheses, at the same position.
+  ///
+  /// - Parameters:
+  ///   - tokens: one for each row.
+  ///   - slots: the hypothesis of each row.
+  func step(_ tokens: [Int], slots: [Int]) {
+    for row in tokens.indices { place(tokens[row], row: row, slot: slots[row], position: position) }
+    run(rows: tokens.count)
+    position += 1
+  }
+
+  private func place(_ token: Int, row: Int, slot: Int, position: Int) {
     let size = weights.dimensions
-    let (state, rows) = (size.state, tokens.count)
-    precondition(rows > 0 && position + rows <= size.textContext, "more tokens than the decoder has positions")
+    precondition(
+      row < size.textContext && position < size.textContext && slot < slots,
+      "more tokens than the decoder has positions")
+    (rowSlots[row], rowPositions[row]) = (slot, position)
+    let x = Matrix(states.base + row * size.state, rows: 1, columns: size.state)
+    weights.embedding.weight.copyRow(token, to: x.base, kernels: context.kernels)
+    context.add(weights.decoderPositions.matrix(columns: size.state).rows(position..<position + 1), to: x)
+  }
+
+  /// Passes the placed rows through all layers.
+  private func run(rows: Int) {
+    let state = weights.dimensions.state
+    precondition(rows > 0, "no tokens to consume")
     let x = states.matrix(rows: rows, columns: state)
-    for (row, token) in tokens.enumerated() {
-      weights.embedding.weight.copyRow(token, to: x.row(row), kernels: context.kernels)
-    }
-    context.add(weights.decoderPositions.matrix(columns: state).rows(position..<position + rows), to: x)
     let norm = normalized.matrix(rows: rows, columns: state), attended = mixed.matrix(rows: rows, columns: state)
     for (index, layer) in weights.decoderLayers.enumerated() {
       layer.attentionNorm(x, to: norm, context: context)
       let qkv = wide.matrix(rows: rows, columns: 3 * state)
       layer.queryKeyValue(norm, to: qkv, context: context)
       remember(qkv, layer: index)
-      attend(queries: qkv, cache: selfCache, cacheRows: size.textContext, causal: true, layer: index, to: attended)
+      attend(queries: qkv, causal: true, layer: index, to: attended)
       addProjection(layer.attentionOutput, of: attended, to: x, via: norm)
 
       layer.crossNorm(x, to: norm, context: context)
       let queries = wide.matrix(rows: rows, columns: state)
       layer.crossQuery(norm, to: queries, context: context)
-      attend(
-        queries: queries, cache: crossCache, cacheRows: size.audioContext, causal: false, layer: index, to: attended)
+      capture?.record(
+        queries, layer: index,
+        keys: slice(crossCache, rows: weights.dimensions.audioContext, layer: index, part: 0, head: 0))
+      attend(queries: queries, causal: false, layer: index, to: attended)
       addProjection(layer.crossOutput, of: attended, to: x, via: norm)
 
       layer.feedForwardNorm(x, to: norm, context: context)
@@ -93,19 +169,33 @@ final class TextDecoder {
       context.gelu(hidden)
       addProjection(layer.contract, of: hidden, to: x, via: norm)
     }
-    position += rows
     lastRows = rows
   }
 
-  /// Makes `logits` for one of the tokens of the last `advance`; the last of them unless told.
+  /// Makes the first row of `logits` for one of the tokens of the last `advance`; the last of them unless told.
   func computeLogits(row: Int? = nil) {
-    let state = weights.dimensions.state
     let row = row ?? lastRows - 1
-    precondition(row >= 0 && row < lastRows)
-    let x = states.matrix(rows: lastRows, columns: state).rows(row..<row + 1)
-    let norm = normalized.matrix(rows: 1, columns: state)
+    computeLogits(rows: row..<row + 1)
+  }
+
+  /// Makes one row of `logits` for each row of the last `step`.
+  func computeAllLogits() { computeLogits(rows: 0..<lastRows) }
+
+  private func computeLogits(rows: Range<Int>) {
+    let size = weights.dimensions
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= lastRows && rows.count <= slots)
+    let x = states.matrix(rows: lastRows, columns: size.state).rows(rows)
+    let norm = normalized.matrix(rows: rows.count, columns: size.state)
     weights.decoderNorm(x, to: norm, context: context)
-    weights.embedding(norm, to: logits.matrix(rows: 1, columns: logits.count), context: context)
+    weights.embedding(norm, to: logits.matrix(rows: rows.count, columns: size.vocabulary), context: context)
+  }
+
+  /// What the projection to logits sees of some tokens of the last `advance`, `[token, state]`; valid until the next.
+  func outputs(rows: Range<Int>) -> Matrix {
+    let state = weights.dimensions.state
+    let norm = normalized.matrix(rows: rows.count, columns: state)
+    weights.decoderNorm(states.matrix(rows: lastRows, columns: state).rows(rows), to: norm, context: context)
+    return norm
   }
 
   /// `x += projection(input)`, through `scratch` where the product cannot add by itself.
@@ -114,7 +204,7 @@ final class TextDecoder {
     context.add(scratch, to: x)
   }
 
-  /// Copies new keys and values into the cache, behind the older ones.
+  /// Copies new keys and values into the cache, behind the older ones of their hypothesis.
   private func remember(_ qkv: Matrix, layer: Int) {
     let size = weights.dimensions
     let width = size.decoderHeadWidth
@@ -122,25 +212,24 @@ final class TextDecoder {
       for head in 0..<size.decoderHeads {
         let cache = slice(selfCache, rows: size.textContext, layer: layer, part: part, head: head)
         for row in 0..<qkv.rows {
-          (cache + (position + row) * width).update(
+          (cache + rowSlots[row] * floatsPerSlot + rowPositions[row] * width).update(
             from: qkv.row(row) + (part + 1) * size.state + head * width, count: width)
         }
       }
     }
   }
 
-  private func attend(
-    queries: Matrix, cache: FloatBuffer, cacheRows: Int, causal: Bool, layer: Int, to output: Matrix
-  ) {
+  /// Attention to the tokens so far (`causal`) or to the audio.
+  private func attend(queries: Matrix, causal: Bool, layer: Int, to output: Matrix) {
     let size = weights.dimensions
-    let width = size.decoderHeadWidth
     let parts = causal && queries.rows == 1 ? 1 : context.parts(max: size.decoderHeads)
+    let (cache, cacheRows) = causal ? (selfCache, size.textContext) : (crossCache, size.audioContext)
     var job = HeadsJob(
       queries: queries, output: output, keys: slice(cache, rows: cacheRows, layer: layer, part: 0, head: 0),
       values: slice(cache, rows: cacheRows, layer: layer, part: 1, head: 0), scores: scores.base,
-      heads: size.decoderHeads, width: width, cacheRows: cacheRows,
-      scoreRoom: max(size.audioContext, size.textContext), causalStart: causal ? position : nil, parts: parts,
-      kernels: context.kernels)
+      heads: size.decoderHeads, width: size.decoderHeadWidth, cacheRows: cacheRows, audioRows: audioRows,
+      scoreRoom: max(size.audioContext, size.textContext), rowSlots: causal ? rowSlots : nil,
+      rowPositions: rowPositions, floatsPerSlot: floatsPerSlot, parts: parts, kernels: context.kernels)
     context.pool.run(parts: parts, job: &job) { job, part, _ in
       job!.assumingMemoryBound(to: HeadsJob.self).pointee.run(Int(part))
     }
@@ -150,21 +239,24 @@ final class TextDecoder {
 /// Attention of some query rows to a cache, for a run of heads.
 private struct HeadsJob {
   let queries: Matrix, output: Matrix
-  /// `[head][position][channel]`.
+  /// `[head][position][channel]`, of slot 0.
   let keys: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>
   let scores: UnsafeMutablePointer<Float>
-  let heads: Int, width: Int, cacheRows: Int, scoreRoom: Int
-  /// Position of the first query; nil where every query sees the whole cache.
-  let causalStart: Int?
+  let heads: Int, width: Int, cacheRows: Int, audioRows: Int, scoreRoom: Int
+  /// The slot of each query, which sees its own hypothesis up to its position; nil where every query sees the whole cache.
+  let rowSlots: UnsafePointer<Int>?
+  let rowPositions: UnsafePointer<Int>
+  let floatsPerSlot: Int
   let parts: Int
   let kernels: Kernels
 
   func run(_ part: Int) {
     for head in MatrixProduct.share(part, of: parts, count: heads) {
       for row in 0..<output.rows {
+        let offset = head * cacheRows * width + (rowSlots.map { $0[row] * floatsPerSlot } ?? 0)
         Attention.step(
-          query: queries.row(row) + head * width, keys: keys + head * cacheRows * width,
-          values: values + head * cacheRows * width, rows: causalStart.map { $0 + row + 1 } ?? cacheRows, width: width,
+          query: queries.row(row) + head * width, keys: keys + offset, values: values + offset,
+          rows: rowSlots == nil ? audioRows : rowPositions[row] + 1, width: width,
           scores: scores + head * scoreRoom, output: output.row(row) + head * width, kernels: kernels)
       }
     }

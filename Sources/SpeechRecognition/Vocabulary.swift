@@ -1,6 +1,3 @@
-internal import Foundation
-internal import ModelFormats
-
 /// Whisper's tokens: byte strings, then the special tokens, languages and timestamps.
 ///
 /// - Reference: openai/whisper `whisper/tokenizer.py`; Radford et al. 2019 (GPT-2) for the printable form of bytes.
@@ -24,29 +21,25 @@ struct Vocabulary: Sendable {
   var isMultilingual: Bool { tokens.count != Self.englishOnlyCount }
   var count: Int { tokens.count }
 
-  /// Reads `vocabulary.txt` (a token a line) or `vocabulary.json` (an array) from a model folder.
-  init(folder: URL) throws(RecognitionError) {
-    let text = folder.appending(path: "vocabulary.txt"), json = folder.appending(path: "vocabulary.json")
-    if let data = try? Data(contentsOf: text) {
-      var lines = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-      if lines.last == "" { lines.removeLast() }
-      try self.init(printable: lines.map(String.init), path: text.path)
-    } else if let data = try? Data(contentsOf: json) {
-      guard let printable = try? JSONDecoder().decode([String].self, from: data) else {
-        throw .file(.malformed(path: json.path, what: "it is not a JSON array of tokens"))
-      }
-      try self.init(printable: printable, path: json.path)
-    } else {
-      throw .notARecognitionModel(path: folder.path, reason: "it has neither vocabulary.txt nor vocabulary.json")
+  /// Takes tokens in GPT-2's printable form, special ones as they are; those from `<|endoftext|>` on are special.
+  ///
+  /// - Throws: `RecognitionError.tokenMissing` when `path`, where the tokens come from, is no Whisper vocabulary.
+  init(printable: [String], path: String) throws(RecognitionError) {
+    guard let end = printable.lastIndex(of: Self.endOfTextName) else {
+      throw .tokenMissing(path: path, token: Self.endOfTextName)
     }
+    try self.init(
+      text: printable[..<end].map { Self.bytes(printable: $0) ?? Array($0.utf8) }, special: Array(printable[end...]),
+      path: path)
   }
 
-  init(printable: [String], path: String) throws(RecognitionError) {
+  /// Takes the bytes of the text tokens and the names of the special ones behind them, `<|endoftext|>` first.
+  init(text: [[UInt8]], special: [String], path: String) throws(RecognitionError) {
     func id(_ names: String...) throws(RecognitionError) -> Int {
-      for name in names { if let id = printable.lastIndex(of: name) { return id } }
+      for name in names { if let index = special.lastIndex(of: name) { return text.count + index } }
       throw .tokenMissing(path: path, token: names[0])
     }
-    endOfText = try id("<|endoftext|>")
+    endOfText = try id(Self.endOfTextName)
     startOfTranscript = try id("<|startoftranscript|>")
     translate = try id("<|translate|>")
     transcribe = try id("<|transcribe|>")
@@ -55,20 +48,18 @@ struct Vocabulary: Sendable {
     noSpeech = try id("<|nospeech|>", "<|nocaptions|>")
     noTimestamps = try id("<|notimestamps|>")
     timestampBegin = try id("<|0.00|>")
-    guard endOfText < startOfTranscript, startOfTranscript < translate, noTimestamps < timestampBegin else {
+    guard endOfText == text.count, startOfTranscript < translate, noTimestamps < timestampBegin else {
       throw .tokenMissing(path: path, token: "<|startoftranscript|> behind the text tokens")
     }
-    languages = printable[(startOfTranscript + 1)..<translate].map { String($0.dropFirst(2).dropLast(2)) }
-    var tokens: [[UInt8]] = [], ranks: [[UInt8]: Int] = [:]
-    tokens.reserveCapacity(printable.count)
-    ranks.reserveCapacity(endOfText)
-    for (index, name) in printable.enumerated() {
-      let bytes = index < endOfText ? Self.bytes(printable: name) : nil
-      tokens.append(bytes ?? Array(name.utf8))
-      if let bytes { ranks[bytes] = index }
+    languages = special[(startOfTranscript + 1 - text.count)..<(translate - text.count)].map {
+      String($0.dropFirst(2).dropLast(2))
     }
-    (self.tokens, self.ranks) = (tokens, ranks)
+    tokens = text + special.map { Array($0.utf8) }
+    ranks = Dictionary(zip(text, 0...)) { _, last in last }
   }
+
+  /// The name of the token that ends a text, in front of all other special ones.
+  static let endOfTextName = "<|endoftext|>"
 
   /// The token of a language code, if the model has it.
   func languageToken(_ code: String) -> Int? {
@@ -97,7 +88,7 @@ struct Vocabulary: Sendable {
     return table
   }()
 
-  private static func bytes(printable: String) -> [UInt8]? {
+  static func bytes(printable: String) -> [UInt8]? {
     var bytes: [UInt8] = []
     for scalar in printable.unicodeScalars {
       guard let byte = byteOfScalar[scalar.value] else { return nil }

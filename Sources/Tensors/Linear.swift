@@ -54,7 +54,7 @@ public struct Linear: Sendable {
   }
 
   /// Rows up to which a product is made row by row (bound by reading the weights) rather than by BLAS.
-  static let fewRows = 4
+  static let fewRows = 8
 
   /// `output[row] = W input[row] + b`, `[row, output]`; adds to what `output` holds when `adding`.
   ///
@@ -95,10 +95,17 @@ public struct Linear: Sendable {
   private struct FewRows {
     let linear: Linear, input: Matrix, output: Matrix, kernels: Kernels, parts: Int
 
+    static let blockWeights = 1 << 16
+
     func run(_ part: Int) {
       let share = MatrixProduct.share(part, of: parts, count: linear.weight.outputs)
-      for row in 0..<input.rows {
-        linear.matrixVector(input.row(row), to: output.row(row), outputs: share, kernels: kernels)
+      // Blocks of weights that stay in the second-level cache from the first row to the last.
+      let block = max(4, Self.blockWeights / linear.weight.inputs / 4 * 4)
+      for start in stride(from: share.lowerBound, to: share.upperBound, by: block) {
+        let outputs = start..<min(start + block, share.upperBound)
+        for row in 0..<input.rows {
+          linear.matrixVector(input.row(row), to: output.row(row), outputs: outputs, kernels: kernels)
+        }
       }
     }
   }

@@ -33,6 +33,24 @@ enum JSONTranscript {
       ("no_speech_probability", .number(segment.noSpeechProbability)),
       ("compression_ratio", .number(segment.compressionRatio)),
       ("tokens", .array(segment.tokens.map(JSONValue.integer))),
+    ] + fields(ofWords: segment)
+  }
+
+  /// Nothing where words were not asked for, so that files without them stay as they were.
+  private static func fields(ofWords segment: Segment) -> [(String, JSONValue)] {
+    guard let words = segment.words else { return [] }
+    return [
+      ("confidence", segment.confidence.map(JSONValue.number) ?? .null),
+      (
+        "words",
+        .array(
+          words.map { word in
+            .object([
+              ("start", .seconds(word.start)), ("end", .seconds(word.end)), ("text", .text(word.text)),
+              ("probability", .number(word.probability)), ("confidence", .number(word.confidence)),
+            ])
+          })
+      ),
     ]
   }
 }

@@ -4,12 +4,15 @@ public struct Word: Sendable, Equatable {
   public var start: Duration, end: Duration
   /// The word as it stands in the text, with its leading space.
   public var text: String
-  /// The model's probability for the word, 0...1.
+  /// The model's probability for the word, 0...1, as it comes.
   public var probability: Double
+  /// How likely the word is right, 0...1: `probability` after calibration.
+  public var confidence: Double
 
-  /// A word spoken from `start` to `end`.
-  public init(start: Duration, end: Duration, text: String, probability: Double) {
+  /// A word spoken from `start` to `end`; without a calibration its confidence is its probability.
+  public init(start: Duration, end: Duration, text: String, probability: Double, confidence: Double? = nil) {
     (self.start, self.end, self.text, self.probability) = (start, end, text, probability)
+    self.confidence = confidence ?? probability
   }
 }
 
@@ -35,6 +38,11 @@ public struct Segment: Sendable, Equatable {
   public var tokens: [Int]
   /// The words with their times; nil when they were not asked for.
   public var words: [Word]?
+
+  /// The share of the words that are likely right, 0...1: their mean confidence; nil without words.
+  public var confidence: Double? {
+    words.flatMap { $0.isEmpty ? nil : $0.reduce(0) { $0 + $1.confidence } / Double($0.count) }
+  }
 
   /// A segment; figures that a recogniser does not give are 0.
   public init(

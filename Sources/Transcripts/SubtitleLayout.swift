@@ -12,15 +12,28 @@ struct SubtitleLayout {
     var isSpaced: Bool
     /// What it costs to end a cue or a line after it.
     var breakCost: Int
+    /// What it costs to go on after it within one cue.
+    var pauseCost = 0
   }
 
   private let atoms: [Atom]
   /// Columns before atom i, spaces included; one longer than `atoms`.
   private let columns: [Int]
 
-  init(_ text: String) {
-    atoms = Self.atoms(of: text)
+  /// - Parameter clock: when the text was spoken, if that is known; it breaks sooner where the speaker pauses.
+  init(_ text: String, clock: SegmentClock? = nil) {
+    var atoms = Self.atoms(of: text)
     columns = atoms.reduce(into: [0]) { $0.append($0.last! + $1.width + ($1.isSpaced ? 1 : 0)) }
+    if let clock, let width = columns.last, width > 0 {
+      for index in atoms.indices.dropLast() {
+        let fraction = Double(columns[index + 1]) / Double(width)
+        let pause = clock.start(at: fraction) - clock.end(at: fraction)
+        // A pause divides as a comma does; text must not stand on the screen long before it is spoken.
+        if pause >= 300 { atoms[index].breakCost = min(atoms[index].breakCost, 100) }
+        if pause >= 1_000 { atoms[index].pauseCost = 600 }
+      }
+    }
+    self.atoms = atoms
   }
 
   var isEmpty: Bool { atoms.isEmpty }
@@ -127,7 +140,8 @@ struct SubtitleLayout {
   /// Each cue costs, so that there are few, but less than tearing a clause apart; a lone short word looks lost.
   private func cueCost(_ range: Range<Int>) -> Int {
     let isLast = range.upperBound == atoms.count
-    return 200 + (isLast ? 0 : atoms[range.upperBound - 1].breakCost) + (width(range) < 12 ? 40 : 0)
+    let pauses = range.dropLast().reduce(0) { $0 + atoms[$1].pauseCost }
+    return 200 + pauses + (isLast ? 0 : atoms[range.upperBound - 1].breakCost) + (width(range) < 12 ? 40 : 0)
   }
 
   private static func atoms(of text: String) -> [Atom] {

@@ -10,36 +10,50 @@ struct Cue: Equatable {
 enum Subtitles {
   static func cues(of transcript: Transcript, content: SubtitleContent) -> [Cue] {
     var cues: [Cue] = []
+    // Cues whose ends are those of words.
+    var spoken: [Int] = []
     for segment in transcript.segments {
       for cue in self.cues(of: segment, content: content) {
+        if segment.words?.isEmpty == false { spoken.append(cues.count) }
         // Recognisers do give segments that overlap or have no length.
         let start = max(cue.start, cues.last?.end ?? 0, 0)
         cues.append(Cue(start: start, end: max(cue.end, start + 1), lines: cue.lines))
       }
     }
+    for index in spoken {
+      let next = index + 1 < cues.count ? cues[index + 1].start : max(cues[index].end, transcript.duration.milliseconds)
+      cues[index].end = lingering(cues[index], next: next)
+    }
     return cues
   }
 
+  /// Where a cue ends whose last word is spoken: a short one stays a little, and a short gap is closed, for it would flicker.
+  private static func lingering(_ cue: Cue, next: Int64) -> Int64 {
+    let (shortest, gap): (Int64, Int64) = (1_000, 500)
+    let end = min(max(cue.end, cue.start + shortest), next)
+    return next - end < gap ? next : end
+  }
+
   private static func cues(of segment: Segment, content: SubtitleContent) -> [Cue] {
-    let shown: [String] =
+    let clock = SegmentClock(segment)
+    let shown: [(text: String, clock: SegmentClock?)] =
       switch content {
-      case .source: [segment.text]
-      case .target: [segment.translation ?? ""]
-      case .both: [segment.text, segment.translation ?? ""]
+      case .source: [(segment.text, clock)]
+      case .target: [(segment.translation ?? "", nil)]
+      case .both: [(segment.text, clock), (segment.translation ?? "", nil)]
       }
-    let blocks = shown.map { SubtitleLayout($0) }.filter { !$0.isEmpty }
+    let blocks = shown.map { SubtitleLayout($0.text, clock: $0.clock) }.filter { !$0.isEmpty }
     guard !blocks.isEmpty else { return [] }
     let parts = blocks.count == 1 ? [blocks[0].cues()] : inStep(blocks[0], blocks[1])
     // The text that was cut freely, the one with the most cues of its own, sets the times.
     let timing = blocks.indices.max { parts[$0].count { !$0.isEmpty } < parts[$1].count { !$0.isEmpty } }!
-    let (start, end) = (segment.start.milliseconds, segment.end.milliseconds)
-    func time(before atom: Int) -> Int64 {
-      start + Int64((Double(end - start) * blocks[timing].fraction(before: atom)).rounded())
-    }
     return parts[timing].indices.map { index in
       let range = parts[timing][index]
+      let (first, last) = (
+        blocks[timing].fraction(before: range.lowerBound), blocks[timing].fraction(before: range.upperBound)
+      )
       return Cue(
-        start: time(before: range.lowerBound), end: time(before: range.upperBound),
+        start: clock.start(at: first), end: clock.end(at: last),
         lines: blocks.indices.flatMap { blocks[$0].lines(parts[$0][index]) })
     }
   }

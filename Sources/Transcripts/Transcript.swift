@@ -36,5 +36,5 @@ public struct Transcript: Sendable, Equatable {
   }
 
   /// Languages whose script puts no spaces between words.
-  private static let unspaced: Set<String> = ["zh", "ja", "th", "lo", "my", "yue"]
+  package static let unspaced: Set<String> = ["zh", "ja", "th", "lo", "my", "yue"]
 }

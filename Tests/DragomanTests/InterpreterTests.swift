@@ -33,7 +33,7 @@ import Transcripts
 
   @Test func speechIntoEnglishWithoutAModel() throws {
     let interpreter = Interpreter(
-      recognition: try RecognitionModel(contentsOf: Places.model("whisper-base")), from: .language("pt"),
+      recognition: try RecognitionModel(contentsOf: Places.model("whisper-base")), options: .init(language: "pt"),
       to: "en"
     ) { _ in TranslationRoute(models: [], recognizesIntoEnglish: true) }
     let file = try AudioFile(Places.fixtures.appending(path: "meeting-pt.flac"))

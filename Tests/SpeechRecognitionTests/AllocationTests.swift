@@ -17,8 +17,7 @@ import Testing
   @Test(arguments: [1, 2]) func aDecoderStepAllocatesNothing(threads: Int) throws {
     let model = try RecognitionModel(contentsOf: TinyModelTests.folder)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: threads))
-    workspace.encoder.encode()
-    workspace.decoder.attend(to: workspace.encoder.output)
+    workspace.decoder.attend(to: workspace.encoder.encode())
     let decoder = workspace.decoder
     let logits = UnsafeMutableBufferPointer(start: decoder.logits.base, count: decoder.logits.count)
     let sampled = [300, 104, 105]
@@ -39,8 +38,7 @@ import Testing
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
     workspace.encoder.encode()
     allocations_begin()
-    workspace.encoder.encode()
-    workspace.decoder.attend(to: workspace.encoder.output)
+    workspace.decoder.attend(to: workspace.encoder.encode())
     // One closure for each job that threads share; the number does not depend on the length of the window.
     #expect(allocations_end() <= 30)
   }

@@ -81,8 +81,7 @@ import Testing
     let frames = try SafetensorsFile.read(Places.reference.appending(path: "tiny-whisper.safetensors"))
       .tensor("frames").floats
     _ = workspace.encoder.input.update(fromContentsOf: frames)
-    workspace.encoder.encode()
-    workspace.decoder.attend(to: workspace.encoder.output)
+    workspace.decoder.attend(to: workspace.encoder.encode())
     workspace.decoder.advance([265, 266, 270])
     workspace.decoder.computeLogits()
     return (workspace.encoder.output.values, workspace.decoder.logits.values)

@@ -33,8 +33,7 @@ import Transcripts
     let model = try RecognitionModel(contentsOf: Self.folder)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(kernels: kernels, threads: threads))
     _ = workspace.encoder.input.update(fromContentsOf: try reference().tensor("frames").floats)
-    workspace.encoder.encode()
-    workspace.decoder.attend(to: workspace.encoder.output)
+    workspace.decoder.attend(to: workspace.encoder.encode())
     return workspace
   }
 

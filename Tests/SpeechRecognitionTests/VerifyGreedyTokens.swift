@@ -31,8 +31,9 @@ struct VerifyGreedyTokens {
     let tie = 0.005
     var differing: [String] = [], unclear: [String] = []
     for clip in reference.clips {
-      let session = try RecognitionSession(
-        workspace: workspace, options: RecognitionOptions(language: clip.language))
+      var options = RecognitionOptions(language: clip.language)
+      options.temperatures = [0]
+      let session = try RecognitionSession(workspace: workspace, options: options)
       let tokens = try recognize(samples(of: Places.sharedData.appending(path: clip.audio)), with: session)
       guard tokens != clip.tokens else { continue }
       let first = zip(tokens, clip.tokens).enumerated().first { $0.element.0 != $0.element.1 }

@@ -26,9 +26,17 @@ int dragoman_pieces_unknown(const dragoman_pieces *pieces);
 int64_t dragoman_pieces_encode(const dragoman_pieces *pieces, const char *text, size_t count, int32_t *ids, uint32_t *ends,
                                size_t capacity);
 
-/* Joins pieces to UTF-8 text. Writes at most `capacity` bytes, returns the length of the whole text, or -1 on failure (an id
-   outside the vocabulary). */
-int64_t dragoman_pieces_decode(const dragoman_pieces *pieces, const int32_t *ids, size_t count, char *text, size_t capacity);
+/* Joins pieces to UTF-8 text. Writes at most `capacity` bytes and, unless `ends` is NULL, for each of the `count` pieces the byte
+   offset in the text where it ends. Returns the length of the whole text, or -1 on failure (an id outside the vocabulary). */
+int64_t dragoman_pieces_decode(const dragoman_pieces *pieces, const int32_t *ids, size_t count, char *text, size_t capacity,
+                               uint32_t *ends);
+
+/* The same for pieces given as text, which need not be in the vocabulary. */
+int64_t dragoman_pieces_join(const dragoman_pieces *pieces, const char *const *texts, size_t count, char *text, size_t capacity,
+                             uint32_t *ends);
+
+/* The text of a piece, valid while `pieces` lives; the id must be in the vocabulary. */
+const char *dragoman_pieces_text(const dragoman_pieces *pieces, int32_t id);
 
 #ifdef __cplusplus
 }

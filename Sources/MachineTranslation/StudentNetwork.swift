@@ -1,8 +1,8 @@
 internal import CKernels
 internal import Tensors
 
-/// What the decoder keeps for the hypotheses of a batch, and one step of it.
-final class DecoderState {
+/// A Bergamot student as a search sees it: what its decoder keeps for the hypotheses of a batch, and one step of it.
+final class StudentNetwork: TranslationNetwork {
   private let engine: Engine
   private let channels: Int
   /// `[row, channel]` per decoder layer, twice: hypotheses change places between the two.
@@ -13,26 +13,37 @@ final class DecoderState {
   private let gates = Buffer<Float>()
   private let products: Products
   private let logits = Buffer<Float>()
+  /// `[row, source piece]` with `attentionStride` floats a row: the first head of the last layer's attention to the source.
+  private let attentions = Buffer<Float>()
+  private var attentionStride = 0
 
-  init(engine: Engine, precision: ActivationPrecision) {
-    self.engine = engine
-    products = Products(integers: engine.model.kernels.table.pointee.integers, precision: precision)
-    channels = engine.channels
-    cells = engine.model.decoder.map { _ in Buffer() }
-    reordered = engine.model.decoder.map { _ in Buffer() }
+  /// `[candidate]`, the output bias of the candidates of all sentences.
+  private let bias = Buffer<Float>()
+
+  init(model: StudentWeights, precision: ActivationPrecision) {
+    engine = Engine(model: model, precision: precision)
+    products = Products(integers: model.kernels.table.pointee.integers, precision: precision)
+    channels = model.architecture.channels
+    cells = model.decoder.map { _ in Buffer() }
+    reordered = model.decoder.map { _ in Buffer() }
   }
 
-  /// Makes room for `capacity` hypotheses, of which a sentence has at most `beam`, with at most `candidates` words each; all
-  /// states begin at zero.
-  func begin(capacity: Int, beam: Int, candidates: Int) {
-    for cell in cells { cell.reserve(capacity * channels).update(repeating: 0, count: capacity * channels) }
-    for cell in reordered { cell.reserve(capacity * channels) }
-    for buffer in [rows, inputs, gates] { buffer.reserve(capacity * channels) }
-    products.reserve(rows: beam, depth: channels, outputs: candidates)
-    logits.reserve(beam * candidates)
+  func encode(_ sentences: [[Int32]], starts: [Int]) { engine.encode(sentences, starts: starts) }
+
+  func begin(_ room: SearchRoom, candidates: UnsafeBufferPointer<UInt32>) {
+    let values = room.rows * channels
+    for cell in cells { cell.reserve(values).update(repeating: 0, count: values) }
+    for cell in reordered { cell.reserve(values) }
+    for buffer in [rows, inputs, gates] { buffer.reserve(values) }
+    engine.preparePositions(room.words)
+    products.reserve(rows: room.beam, depth: channels, outputs: room.candidates)
+    logits.reserve(room.beam * room.candidates)
+    attentionStride = room.attended
+    attentions.reserve(room.rows * room.attended)
+    let bias = self.bias.reserve(candidates.count)
+    for (index, word) in candidates.enumerated() { bias[index] = engine.model.outputBias.pointer[Int(word)] }
   }
 
-  /// Lets row `i` go on from where row `origins[i]` was.
   func reorder(_ origins: UnsafeBufferPointer<Int32>) {
     if origins.enumerated().allSatisfy({ $0.offset == Int($0.element) }) { return }
     for layer in cells.indices {
@@ -44,12 +55,6 @@ final class DecoderState {
     swap(&cells, &reordered)
   }
 
-  /// Feeds the last word of each row and computes the rows from which words are scored.
-  ///
-  /// - Parameters:
-  ///   - words: the last word of each row; nil before the first word.
-  ///   - position: how many words came before.
-  ///   - starts, lengths: per row, where its source stands in the encoder's rows.
   func advance(
     words: UnsafeBufferPointer<Int32>?, count: Int, position: Int, starts: UnsafePointer<Int>,
     lengths: UnsafePointer<Int>
@@ -75,9 +80,11 @@ final class DecoderState {
       engine.apply(LayerOutput(layer.attention.query, inputs), to: rows, rows: count)
       for row in 0..<count {
         let offset = starts[row] * channels
+        let keeps = attentionStride > 0 && index == model.decoder.count - 1
         engine.attend(
           query: inputs + row * channels, keys: engine.sourceKeys[index].pointer + offset,
-          values: engine.sourceValues[index].pointer + offset, length: lengths[row], into: gates + row * channels)
+          values: engine.sourceValues[index].pointer + offset, length: lengths[row], into: gates + row * channels,
+          firstHead: keeps ? attentions.pointer + row * attentionStride : nil)
       }
       engine.apply(LayerOutput(layer.attention.output, inputs), to: gates, rows: count)
       engine.addAndNormalize(rows, inputs, layer.attention.norm, count: count)
@@ -85,19 +92,17 @@ final class DecoderState {
     }
   }
 
-  /// Scores the candidate words of a few neighbouring rows, those of one sentence: `[row, candidate]`, valid until the next call.
-  ///
-  /// - Parameters:
-  ///   - candidates: ids of the words, ascending.
-  ///   - bias: the output bias of each candidate.
+  func attention(row: Int) -> UnsafePointer<Float> { UnsafePointer(attentions.pointer + row * attentionStride) }
+
   func logits(
-    firstRow: Int, count: Int, candidates: UnsafeBufferPointer<UInt32>, bias: UnsafePointer<Float>
+    firstRow: Int, count: Int, candidates: Range<Int>, of all: UnsafeBufferPointer<UInt32>
   ) -> UnsafeMutablePointer<Float> {
     let model = engine.model
     products.prepare(
       rows.pointer + firstRow * channels, rows: count, depth: channels, multiplier: model.outputInputMultiplier)
     products.multiply(
-      model.outputWeights.pointer, weightMultiplier: model.outputMultiplier, selected: candidates, bias: bias,
+      model.outputWeights.pointer, weightMultiplier: model.outputMultiplier,
+      selected: UnsafeBufferPointer(rebasing: all[candidates]), bias: bias.pointer + candidates.lowerBound,
       into: logits.pointer)
     return logits.pointer
   }

@@ -1,0 +1,62 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SpeechRecognition
+
+/// How speech is recognised: the options that every command shares that recognises.
+struct RecognitionArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("Hypotheses that the search keeps; 1 is greedy and fastest.", valueName: "n"))
+  var beam = 5
+
+  @Option(help: ArgumentHelp("Texts drawn at temperatures above 0, of which the best is taken.", valueName: "n"))
+  var bestOf = 5
+
+  @Option(
+    help: ArgumentHelp(
+      "Temperatures tried in order until a text can be trusted; one number turns the fallback off.", valueName: "list"))
+  var temperature = "0,0.2,0.4,0.6,0.8,1"
+
+  @Option(help: ArgumentHelp("The search ends when this many times --beam texts are finished.", valueName: "x"))
+  var patience = 1.0
+
+  @Option(
+    help: ArgumentHelp("Favour long texts (above 0, to 1) over short ones; the mean unless told.", valueName: "alpha"))
+  var lengthPenalty: Double?
+
+  @Option(help: ArgumentHelp("Text that sets names, spelling and style, in every window.", valueName: "text"))
+  var initialPrompt: String?
+
+  @Option(help: ArgumentHelp("Words that are likely to be said, in every window.", valueName: "words"))
+  var hotwords: String?
+
+  @Flag(help: "Recognise each window without the text before it.")
+  var noConditionOnPrevious = false
+
+  @Flag(help: "Recognise silence too, instead of only where voice is heard.")
+  var noVad = false
+
+  func validate() throws {
+    guard (1...32).contains(beam) else { throw ValidationError("--beam takes 1 to 32.") }
+    guard (1...32).contains(bestOf) else { throw ValidationError("--best-of takes 1 to 32.") }
+    guard patience > 0, patience <= 10 else { throw ValidationError("--patience takes a number above 0, to 10.") }
+    if let lengthPenalty, !(0...1).contains(lengthPenalty) {
+      throw ValidationError("--length-penalty takes 0 to 1.")
+    }
+    _ = try temperatures()
+  }
+
+  /// Writes the wishes into options.
+  func apply(to options: inout RecognitionOptions) throws {
+    (options.beam, options.bestOf, options.patience) = (beam, bestOf, patience)
+    (options.lengthPenalty, options.temperatures) = (lengthPenalty, try temperatures())
+    (options.initialPrompt, options.hotwords) = (initialPrompt, hotwords)
+    options.conditionsOnPreviousText = !noConditionOnPrevious
+  }
+
+  private func temperatures() throws -> [Double] {
+    let values = temperature.split(separator: ",").map { Double($0.trimmingCharacters(in: .whitespaces)) }
+    guard !values.isEmpty, values.allSatisfy({ $0.map { (0...2).contains($0) } ?? false }) else {
+      throw ValidationError("--temperature takes numbers from 0 to 2, comma-separated, not \(temperature).")
+    }
+    return values.map { $0! }
+  }
+}

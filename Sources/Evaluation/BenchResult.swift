@@ -1,0 +1,82 @@
+/// What one system made of one utterance. Scores are computed from it, never stored in place of it.
+public struct UtteranceResult: Sendable, Equatable, Codable {
+  /// Name of the data set, and the utterance's id in it.
+  public var set: String, id: String
+  /// Language code of the speech or source text, where known.
+  public var language: String?
+  /// What was said, or is to be translated, as the set writes it; empty where only a translation is judged.
+  public var reference: String
+  /// What was recognised; nil where nothing was recognised.
+  public var hypothesis: String?
+  /// Path of the recording.
+  public var audio: String?
+  /// Length of the audio, and the time that the system took, in seconds.
+  public var audioSeconds: Double?, seconds: Double?
+  /// Reference translation, and the system's.
+  public var translationReference: String?, translation: String?
+  /// The translation of the reference transcript: what a perfect recogniser would have led to.
+  public var translationOfReference: String?
+
+  /// A result; what does not apply is nil.
+  public init(
+    set: String, id: String, language: String?, reference: String, hypothesis: String? = nil, audio: String? = nil,
+    audioSeconds: Double? = nil, seconds: Double? = nil, translationReference: String? = nil,
+    translation: String? = nil, translationOfReference: String? = nil
+  ) {
+    (self.set, self.id, self.language) = (set, id, language)
+    (self.reference, self.hypothesis, self.audio) = (reference, hypothesis, audio)
+    (self.audioSeconds, self.seconds) = (audioSeconds, seconds)
+    (self.translationReference, self.translation) = (translationReference, translation)
+    self.translationOfReference = translationOfReference
+  }
+
+  /// Names it across sets.
+  public var key: String { set + "/" + id }
+}
+
+/// One system over some data: a cell of the grid.
+public struct BenchRun: Sendable, Equatable, Codable {
+  /// What tells runs apart: model, beam, threads and so on, in words.
+  public var system: String
+  /// The same by name.
+  public var settings: [String: String]
+  /// In the order of the data.
+  public var utterances: [UtteranceResult]
+  /// Utterances that could not be heard or read, with the reason.
+  public var failures: [String: String]
+  /// Peak resident memory of the process while it ran, in bytes.
+  public var peakMemory: Int?
+  /// Seconds spent in the system, and in scoring, since the run began.
+  public var systemSeconds: Double, scoringSeconds: Double
+
+  /// A run.
+  public init(
+    system: String, settings: [String: String], utterances: [UtteranceResult] = [], failures: [String: String] = [:],
+    peakMemory: Int? = nil, systemSeconds: Double = 0, scoringSeconds: Double = 0
+  ) {
+    (self.system, self.settings, self.utterances) = (system, settings, utterances)
+    (self.failures, self.peakMemory) = (failures, peakMemory)
+    (self.systemSeconds, self.scoringSeconds) = (systemSeconds, scoringSeconds)
+  }
+}
+
+/// What `dragoman bench` writes: everything needed to score again, and where and how it was made.
+public struct BenchResult: Sendable, Equatable, Codable {
+  /// Version of this layout.
+  public static let currentFormat = 1
+  public var format = BenchResult.currentFormat
+  /// Program, instruction set, processor and system.
+  public var environment: [String: String]
+  /// Normalisers and metrics with their versions.
+  public var rulers: [String: String]
+  public var runs: [BenchRun]
+  /// Scores of each run, for readers without the program.
+  public var summaries: [BenchSummary]
+
+  /// A result with its summaries.
+  public init(environment: [String: String], ruler: Ruler, runs: [BenchRun]) {
+    (self.environment, self.runs) = (environment, runs)
+    rulers = ruler.versions
+    summaries = runs.map { BenchSummary($0, ruler: ruler) }
+  }
+}

@@ -1,0 +1,103 @@
+/// What texts are measured with.
+public struct Ruler: Sendable {
+  /// nil chooses by language.
+  public var normalizer: TextNormalizer?
+  public var bleu: BLEU
+  public var resamples: Int
+  public var seed: UInt64
+
+  /// Whisper's normaliser of the language, BLEU with its usual tokeniser, 1,000 resamples.
+  public init(
+    normalizer: TextNormalizer? = nil, bleu: BLEU = BLEU(), resamples: Int = 1000, seed: UInt64 = 12345
+  ) {
+    (self.normalizer, self.bleu, self.resamples, self.seed) = (normalizer, bleu, resamples, seed)
+  }
+
+  /// The versions that a report names.
+  public var versions: [String: String] {
+    [
+      "normalizer": normalizer?.version ?? [TextNormalizer.english, .basic].map(\.version).joined(separator: ", "),
+      "bleu": bleu.signature, "chrf": CharacterFScore().signature, "chrf++": CharacterFScore.plusPlus.signature,
+      "resamples": String(resamples), "seed": String(seed),
+    ]
+  }
+
+  /// The alignment of an utterance in words or characters, after normalisation; nil where the reference is empty then,
+  /// as jiwer's users leave such utterances out, or nothing was recognised.
+  public func alignment(of utterance: UtteranceResult, unit: ErrorUnit = .word) -> TokenAlignment? {
+    guard let hypothesis = utterance.hypothesis else { return nil }
+    let normalizer = normalizer ?? .forLanguage(utterance.language)
+    let reference = normalizer.normalize(utterance.reference)
+    guard !reference.isEmpty else { return nil }
+    return TokenAlignment(reference: reference, hypothesis: normalizer.normalize(hypothesis), unit: unit)
+  }
+}
+
+/// The scores of one run: in all, and of each of its sets.
+public struct BenchSummary: Sendable, Equatable, Codable {
+  /// Scores of some utterances.
+  public struct Scores: Sendable, Equatable, Codable {
+    public var utterances = 0
+    public var words: EditCounts?, characters: EditCounts?
+    /// Word error rate as a fraction, with its 95 % bootstrap interval over utterances.
+    public var wordErrorRate: BootstrapInterval?
+    public var characterErrorRate: Double?
+    public var bleu: BootstrapInterval?, chrf: Double?, chrfPlusPlus: Double?
+    /// BLEU and chrF of the translated reference transcripts: what is lost before recognition is no part of it.
+    public var bleuOfReference: Double?, chrfOfReference: Double?
+    public var audioSeconds: Double?
+    /// Seconds of work for a second of audio, and the times of single utterances in seconds.
+    public var realTimeFactor: Double?, latency: Percentiles?
+  }
+
+  public var system: String
+  public var total: Scores
+  public var sets: [String: Scores]
+  public var failures: Int
+  /// Seconds of scoring for a second of the system's work.
+  public var overhead: Double?
+
+  /// Scores a run.
+  public init(_ run: BenchRun, ruler: Ruler) {
+    system = run.system
+    total = Scores(run.utterances, ruler: ruler)
+    sets = Dictionary(grouping: run.utterances, by: \.set).mapValues { Scores($0, ruler: ruler) }
+    failures = run.failures.count
+    overhead = run.systemSeconds > 0 ? run.scoringSeconds / run.systemSeconds : nil
+  }
+}
+
+extension BenchSummary.Scores {
+  /// Scores utterances; what none of them has stays nil.
+  init(_ utterances: [UtteranceResult], ruler: Ruler) {
+    self.utterances = utterances.count
+    let words = utterances.compactMap { ruler.alignment(of: $0)?.counts }
+    if !words.isEmpty {
+      self.words = .total(words)
+      wordErrorRate = BootstrapInterval(words, resamples: ruler.resamples, seed: ruler.seed) { $0.rate }
+      let characters = EditCounts.total(utterances.compactMap { ruler.alignment(of: $0, unit: .character)?.counts })
+      (self.characters, characterErrorRate) = (characters, characters.rate)
+    }
+    let translated = utterances.filter { $0.translation != nil && $0.translationReference != nil }
+    if !translated.isEmpty {
+      let statistics = translated.map {
+        ruler.bleu.statistics(hypothesis: $0.translation!, reference: $0.translationReference!)
+      }
+      bleu = BootstrapInterval(statistics, resamples: ruler.resamples, seed: ruler.seed) { ruler.bleu.score($0) }
+      let hypotheses = translated.map { $0.translation! }, references = translated.map { $0.translationReference! }
+      chrf = CharacterFScore().score(hypotheses: hypotheses, references: references)
+      chrfPlusPlus = CharacterFScore.plusPlus.score(hypotheses: hypotheses, references: references)
+      let oracles = translated.compactMap(\.translationOfReference)
+      if oracles.count == translated.count {
+        bleuOfReference = ruler.bleu.score(hypotheses: oracles, references: references)
+        chrfOfReference = CharacterFScore().score(hypotheses: oracles, references: references)
+      }
+    }
+    let seconds = utterances.compactMap(\.seconds), audio = utterances.compactMap(\.audioSeconds).reduce(0, +)
+    latency = Percentiles(seconds)
+    if audio > 0 {
+      audioSeconds = audio
+      realTimeFactor = seconds.reduce(0, +) / audio
+    }
+  }
+}

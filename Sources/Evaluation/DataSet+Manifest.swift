@@ -1,0 +1,79 @@
+internal import Foundation
+
+extension DataSetReading {
+  /// JSON objects, one a line or in one array, as NeMo and most scripts write them.
+  mutating func readManifest() throws(DataSetError) {
+    if path == "-" {
+      readObjects(wishes.standardInput(), file: "standard input", folder: "")
+      return
+    }
+    var file = path
+    if Files.isFolder(path) {
+      let names = ["manifest.jsonl", "manifest.json"].map { Files.path($0, in: path) }
+      guard let found = names.first(where: Files.exists) else { throw unusable("there is no manifest.jsonl in it.") }
+      file = found
+    }
+    readObjects(try TextLines.data(file), file: file, folder: Files.folder(of: file))
+  }
+
+  private mutating func readObjects(_ data: Data, file: String, folder: String) {
+    if data.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "[") {
+      guard let objects = try? JSONSerialization.jsonObject(with: data) as? [Any] else {
+        return fault(file, nil, "begins as a JSON array and is not one")
+      }
+      for (index, object) in objects.enumerated() { readObject(object, file, index + 1, folder: folder, what: "item") }
+      return
+    }
+    for line in usable(TextLines.split(data), of: file) {
+      let object = try? JSONSerialization.jsonObject(with: Data(line.text!.utf8), options: .fragmentsAllowed)
+      readObject(object, file, line.number, folder: folder, what: "line")
+    }
+  }
+
+  private mutating func readObject(_ value: Any?, _ file: String, _ number: Int, folder: String, what: String) {
+    guard let object = value as? [String: Any] else { return fault(file, number, "this \(what) is not a JSON object") }
+    func text(_ keys: String...) -> String? {
+      for key in keys {
+        if let text = object[key] as? String { return text }
+      }
+      return nil
+    }
+    func number(_ keys: String...) -> Double? {
+      for key in keys {
+        if let number = object[key] as? NSNumber { return number.doubleValue }
+        if let number = (object[key] as? String).flatMap(Double.init) { return number }
+      }
+      return nil
+    }
+    guard let reference = text("text", "transcript", "sentence", "transcription") else {
+      return fault(file, number, "no text")
+    }
+    let name = text("audio_filepath", "audio", "audio_path", "path", "file", "wav")
+    var translations: [String: String] = [:]
+    for (key, value) in object where key.hasPrefix("translation_") {
+      if let value = value as? String, !value.isEmpty, let code = Self.language(String(key.dropFirst(12))) {
+        translations[code] = value
+      }
+    }
+    if let value = text("translation", "answer"), let target = Self.language(text("target_lang", "target_language")) {
+      translations[target] = translations[target] ?? value
+    }
+    let duration = number("duration", "duration_s"), offset = number("offset")
+    if let offset, offset < 0 || !offset.isFinite { return fault(file, number, "an offset of \(offset) seconds") }
+    if let duration, duration <= 0 || !duration.isFinite {
+      return fault(file, number, "a duration of \(duration) seconds")
+    }
+    let excerpt = offset.map { Utterance.Excerpt(start: $0, duration: duration) }
+    guard
+      let id = text("id", "utt_id", "utterance_id") ?? (object["id"] as? NSNumber)?.stringValue
+        ?? name.map({ Files.stem($0) + (offset.map { "@\($0)" } ?? "") })
+    else { return fault(file, number, "neither an id nor a recording") }
+    let channel = (object["channel"] as? NSNumber)?.intValue
+    add(
+      Utterance(
+        id: id, audio: name.map { Files.path($0, in: folder) }, excerpt: excerpt,
+        channel: channel.flatMap { $0 >= 0 ? $0 : nil }, text: reference,
+        language: Self.language(text("lang", "language", "locale", "source_lang")), translations: translations,
+        speaker: text("speaker", "speaker_id", "client_id"), duration: duration))
+  }
+}

@@ -1,0 +1,111 @@
+internal import AcousticFeatures
+internal import Transcripts
+
+/// The log-mel frames of a recording, of its speech only where voice activity is known, from which windows are taken.
+///
+/// Frame `f` stands at sample `160 f` of the speech, one region after the other; the timeline knows where that is in the
+/// recording. Only what later windows need is kept.
+final class AudioWindows {
+  private let features: LogMelStream
+  private let gate: SpeechGate?
+  private var pieces: [SpeechPiece] = []
+  private var timeline = SpeechTimeline()
+  /// Log-mel frames from frame `firstFrame` on, `[frame, mel]`.
+  private var frames: [Float] = []
+  private var firstFrame = 0
+  /// The loudest log-mel energy of the windows so far.
+  private var loudest = WindowNormalization.silence
+  /// Samples of the recording so far.
+  private(set) var sampleCount = 0
+
+  init(mels: Int, gate: SpeechGate?) {
+    features = LogMelStream(mels: mels)
+    self.gate = gate
+  }
+
+  /// Frames of speech that there are so far.
+  var count: Int { firstFrame + frames.count / features.mels }
+
+  func append(_ samples: UnsafeBufferPointer<Float>) {
+    if let gate {
+      gate.append(samples, to: &pieces)
+      takePieces()
+    } else {
+      timeline.append(original: sampleCount, count: samples.count)
+      features.append(samples, to: &frames)
+    }
+    sampleCount += samples.count
+  }
+
+  func finish() {
+    gate?.finish(to: &pieces)
+    takePieces()
+    features.finish(to: &frames)
+  }
+
+  private func takePieces() {
+    for piece in pieces {
+      timeline.append(original: piece.start, count: piece.samples.count)
+      piece.samples.withUnsafeBufferPointer { features.append($0, to: &frames) }
+    }
+    pieces.removeAll(keepingCapacity: true)
+  }
+
+  /// Writes the normalised frames of a window into an encoder's input, silence behind them.
+  ///
+  /// Windows are normalised by the loudest energy so far; the reference takes the maximum over the whole recording
+  /// (`docs/decisions/0003-loudest-so-far.md` has the measured difference).
+  ///
+  /// - Parameter window: frames that there are, none of them forgotten.
+  func write(_ window: Range<Int>, to input: UnsafeMutableBufferPointer<Float>) {
+    let audio = UnsafeMutableBufferPointer(rebasing: input[..<(window.count * features.mels)])
+    _ = audio.update(fromContentsOf: frames[values(of: window)])
+    loudest = max(loudest, audio.max() ?? WindowNormalization.silence)
+    WindowNormalization.apply(to: audio, maximum: loudest)
+    input[audio.count...].update(repeating: 0)
+  }
+
+  /// The quietest frame of a range, by the mean energy around it.
+  func quietest(in range: Range<Int>) -> Int {
+    let reach = 15
+    func energy(_ frame: Int) -> Float {
+      let around = max(firstFrame, frame - reach)..<min(count, frame + reach)
+      return frames[values(of: around)].reduce(0, +) / Float(around.count)
+    }
+    return range.map { (frame: $0, energy: energy($0)) }.min { $0.energy < $1.energy }!.frame
+  }
+
+  private func values(of window: Range<Int>) -> Range<Int> {
+    (window.lowerBound - firstFrame) * features.mels..<(window.upperBound - firstFrame) * features.mels
+  }
+
+  /// Forgets all frames before `frame`.
+  func forget(before frame: Int) {
+    let first = min(frame, count)
+    frames.removeFirst((first - firstFrame) * features.mels)
+    firstFrame = first
+    timeline.forget(before: firstFrame * AcousticFrame.hopLength)
+  }
+
+  /// Where in the recording something begins or ends that begins or ends with this frame.
+  func start(of frame: Int) -> Duration { Self.time(timeline.originalStart(of: frame * AcousticFrame.hopLength)) }
+  func end(of frame: Int) -> Duration { Self.time(timeline.originalEnd(of: frame * AcousticFrame.hopLength)) }
+
+  /// How much of the recording is behind when the frames before `frame` are.
+  func processed(through frame: Int) -> Duration { frame < count ? end(of: frame) : Self.time(sampleCount) }
+
+  /// A word with times in the recording, from one with times after `frame`.
+  func placed(_ word: Word, after frame: Int) -> Word {
+    func sample(_ time: Duration) -> Int {
+      frame * AcousticFrame.hopLength + Int(time / .seconds(1) * Double(AcousticFrame.sampleRate))
+    }
+    let samples = timeline.original(word: sample(word.start)..<sample(word.end))
+    var word = word
+    (word.start, word.end) = (Self.time(samples.lowerBound), Self.time(samples.upperBound))
+    return word
+  }
+
+  private static func time(_ sample: Int) -> Duration {
+    .milliseconds(sample * 1000 / AcousticFrame.sampleRate)
+  }
+}

@@ -1,0 +1,38 @@
+internal import Foundation
+
+/// One way that the text of a window may go.
+struct Hypothesis {
+  /// Text and timestamp tokens, without start sequence and end.
+  private(set) var tokens: [Int] = []
+  /// The text tokens among them.
+  private var text: [Int] = []
+  /// Natural-log probability of the tokens, and of the end once it has come.
+  private(set) var logProbability = 0.0
+  /// Where the decoder keeps it.
+  var slot: Int
+  /// Whether it repeats itself without end.
+  private(set) var isLooping = false
+
+  init(slot: Int) { self.slot = slot }
+
+  /// Says `token`; the end of the text adds its probability only.
+  mutating func say(_ token: Int, logProbability: Double, vocabulary: Vocabulary) {
+    self.logProbability += logProbability
+    guard token != vocabulary.endOfText else { return }
+    tokens.append(token)
+    guard token < vocabulary.endOfText else { return }
+    text.append(token)
+    isLooping = RepetitionGuard.phrase(text) != nil
+  }
+
+  /// What hypotheses of different lengths are compared by.
+  ///
+  /// - Parameter lengthPenalty: alpha of Wu et al. 2016, arXiv:1609.08144, section 7; nil for the mean over the tokens.
+  func score(lengthPenalty: Double?) -> Double {
+    guard let lengthPenalty else { return logProbability / Double(max(tokens.count, 1)) }
+    return logProbability / pow((5 + Double(tokens.count)) / 6, lengthPenalty)
+  }
+
+  /// Mean natural-log probability of the tokens and the end.
+  var averageLogProbability: Double { logProbability / Double(tokens.count + 1) }
+}

@@ -1,0 +1,76 @@
+internal import Foundation
+internal import ModelFormats
+
+/// The weights of a Whisper model, found by what stands in its folder.
+enum RecognitionFiles: Equatable {
+  /// CTranslate2's `model.bin`.
+  case cTranslate2(URL)
+  /// One file of whisper.cpp's, which holds the vocabulary too.
+  case ggml(URL)
+  /// Hugging Face's or openai/whisper's tensors, in one file or in shards.
+  case safetensors([URL])
+
+  /// Looks at names, and at the first bytes of files that end in `.bin`.
+  ///
+  /// - Parameter url: a folder, or a ggml file.
+  /// - Throws: `RecognitionError.modelMissing` or `.notARecognitionModel`.
+  init(at url: URL) throws(RecognitionError) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw .modelMissing(path: url.path)
+    }
+    guard isFolder.boolValue else {
+      guard GGMLWhisperFile.isOne(url) else {
+        throw .notARecognitionModel(path: url.path, reason: "it is neither a folder nor a ggml model")
+      }
+      self = .ggml(url)
+      return
+    }
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted()
+    func file(_ name: String) -> URL { url.appending(path: name) }
+    let ggml = names.filter { $0.hasSuffix(".bin") && GGMLWhisperFile.isOne(file($0)) }
+    guard ggml.count <= 1 else {
+      throw .notARecognitionModel(
+        path: url.path, reason: "it holds several models, \(ggml.joined(separator: ", ")); name one of these files")
+    }
+    if let name = ggml.first {
+      self = .ggml(file(name))
+    } else if names.contains("model.bin") {
+      self = .cTranslate2(file("model.bin"))
+    } else if names.contains("model.safetensors") {
+      self = .safetensors([file("model.safetensors")])
+    } else if names.contains("model.safetensors.index.json") {
+      self = .safetensors(try Self.shards(file("model.safetensors.index.json")))
+    } else {
+      let loose = names.filter { $0.hasSuffix(".safetensors") }
+      guard loose.count <= 1 else {
+        throw .notARecognitionModel(
+          path: url.path, reason: "it holds \(loose.joined(separator: ", ")) and no model.safetensors.index.json")
+      }
+      guard let name = loose.first else { throw Self.nothing(in: url, names: names) }
+      self = .safetensors([file(name)])
+    }
+  }
+
+  /// The shards that an index of tensors names, in the order of their names.
+  private static func shards(_ index: URL) throws(RecognitionError) -> [URL] {
+    struct Index: Decodable { var weight_map: [String: String] }
+    guard let data = try? Data(contentsOf: index), let map = try? JSONDecoder().decode(Index.self, from: data) else {
+      throw .file(.malformed(path: index.path, what: "it is not an index of shards"))
+    }
+    let names = Set(map.weight_map.values).sorted()
+    guard !names.isEmpty, names.allSatisfy({ !$0.contains("/") && !$0.hasPrefix(".") }) else {
+      throw .file(.malformed(path: index.path, what: "it names no shards of this folder"))
+    }
+    return names.map { index.deletingLastPathComponent().appending(path: $0) }
+  }
+
+  private static func nothing(in folder: URL, names: [String]) -> RecognitionError {
+    let pickles = names.filter { $0 == "pytorch_model.bin" || $0.hasSuffix(".pt") || $0.hasSuffix(".pth") }
+    let reason =
+      pickles.isEmpty
+      ? "it has neither model.bin, ggml-*.bin nor *.safetensors"
+      : "\(pickles.joined(separator: ", ")) is a Python pickle, which is not read; save the weights as safetensors"
+    return .notARecognitionModel(path: folder.path, reason: reason)
+  }
+}

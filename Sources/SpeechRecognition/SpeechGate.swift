@@ -1,0 +1,133 @@
+/// A run of speech with its place in the original audio.
+public struct SpeechPiece: Sendable, Equatable {
+  /// Position of the first sample in the original audio.
+  public var start: Int
+  /// Mono PCM at 16 kHz, never empty.
+  public var samples: [Float]
+  /// Whether the region that the piece belongs to ends with it.
+  public var endsRegion: Bool
+
+  /// Samples that begin at `start`.
+  public init(start: Int, samples: [Float], endsRegion: Bool) {
+    (self.start, self.samples, self.endsRegion) = (start, samples, endsRegion)
+  }
+}
+
+/// Lets the speech of a signal pass and holds back the rest.
+///
+/// The model hears the signal without what is below 100 Hz; what passes is the signal as it came.
+///
+/// The pieces of a region follow one another without a gap. They do not depend on how the signal is cut; only as much
+/// audio is kept as may still belong to a region, at most about half of the options' maximum.
+public final class SpeechGate {
+  private let detector: VoiceActivityDetector
+  private var finder: SpeechRegionFinder
+  private var filter = VoiceActivityFilter()
+  /// What the model hears of a block.
+  private var heard: [Float] = []
+  private let pieceLength: Int
+  /// Samples taken at a time, so that what is kept stays small whatever comes at once.
+  private static let blockLength = 32 * VoiceActivityDetector.frameLength
+
+  /// The audio from sample `origin` of the signal on.
+  private var audio: [Float] = []
+  private var origin = 0
+  /// Frames that have been judged.
+  private var frameCount = 0
+  /// The sample behind the last one handed out.
+  private var handedOut = 0
+  private var probabilities: [Float] = []
+  private var regions: [SpeechRegion] = []
+
+  /// A gate at the start of a signal.
+  ///
+  /// - Parameters:
+  ///   - model: shared with any number of others.
+  ///   - options: as `SpeechRegionFinder` wants them.
+  ///   - pieceLength: as soon as more than this is certain to be speech, so much of it is handed out, though the
+  ///     region has not ended. At least one sample.
+  public init(
+    model: VoiceActivityModel, options: SpeechRegionOptions = SpeechRegionOptions(), pieceLength: Duration = .seconds(1)
+  ) {
+    precondition(pieceLength.samples > 0, "a piece holds at least one sample")
+    (detector, finder) = (VoiceActivityDetector(model: model), SpeechRegionFinder(options: options))
+    self.pieceLength = pieceLength.samples
+  }
+
+  /// Takes samples and appends the speech that has become certain.
+  ///
+  /// - Parameters:
+  ///   - samples: mono PCM in -1...1 at 16 kHz, `[sample]`.
+  ///   - output: grows by pieces in the order of time.
+  public func append(_ samples: UnsafeBufferPointer<Float>, to output: inout [SpeechPiece]) {
+    for start in stride(from: 0, to: samples.count, by: Self.blockLength) {
+      let block = UnsafeBufferPointer(rebasing: samples[start..<min(start + Self.blockLength, samples.count)])
+      audio.append(contentsOf: block)
+      heard.removeAll(keepingCapacity: true)
+      filter.append(block, to: &heard)
+      heard.withUnsafeBufferPointer { detector.append($0, to: &probabilities) }
+      for probability in probabilities {
+        judgeFrame(probability, to: &output)
+        handOutCertain(to: &output)
+      }
+      probabilities.removeAll(keepingCapacity: true)
+      discard()
+    }
+  }
+
+  /// Ends the signal and appends the speech that is left; the gate then stands at the start of another.
+  public func finish(to output: inout [SpeechPiece]) {
+    detector.finish(to: &probabilities)
+    for probability in probabilities { judgeFrame(probability, to: &output) }
+    finder.finish(sampleCount: origin + audio.count, to: &regions)
+    handOutRegions(to: &output)
+    probabilities.removeAll(keepingCapacity: true)
+    audio.removeAll(keepingCapacity: true)
+    (origin, frameCount, handedOut, filter) = (0, 0, 0, VoiceActivityFilter())
+  }
+
+  /// Samples of the signal that are kept.
+  var keptCount: Int { audio.count }
+
+  private func judgeFrame(_ probability: Float, to output: inout [SpeechPiece]) {
+    let start = frameCount * VoiceActivityDetector.frameLength - origin
+    frameCount += 1
+    var energy: Float = 0
+    for sample in audio[start..<min(start + VoiceActivityDetector.frameLength, audio.count)] {
+      energy += sample * sample
+    }
+    finder.append(probability, energy: energy, to: &regions)
+    handOutRegions(to: &output)
+  }
+
+  private func handOutRegions(to output: inout [SpeechPiece]) {
+    for region in regions {
+      handOut(max(region.start, handedOut)..<region.end, endsRegion: true, to: &output)
+    }
+    regions.removeAll(keepingCapacity: true)
+  }
+
+  /// Hands out whole pieces of the region that has not ended. At least one sample is left for its last piece.
+  private func handOutCertain(to output: inout [SpeechPiece]) {
+    guard let certain = finder.certain else { return }
+    var start = max(certain.start, handedOut)
+    while certain.end - start > pieceLength {
+      handOut(start..<start + pieceLength, endsRegion: false, to: &output)
+      start += pieceLength
+    }
+  }
+
+  private func handOut(_ range: Range<Int>, endsRegion: Bool, to output: inout [SpeechPiece]) {
+    let samples = Array(audio[range.lowerBound - origin..<range.upperBound - origin])
+    output.append(SpeechPiece(start: range.lowerBound, samples: samples, endsRegion: endsRegion))
+    handedOut = range.upperBound
+  }
+
+  /// Forgets the audio that no region can want any more; rarely, so that moving the rest costs little.
+  private func discard() {
+    let needed = min(max(finder.earliestStart, handedOut), frameCount * VoiceActivityDetector.frameLength)
+    guard needed - origin >= max(Self.blockLength, audio.count / 2) else { return }
+    audio.removeFirst(needed - origin)
+    origin = needed
+  }
+}

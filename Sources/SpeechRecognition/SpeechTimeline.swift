@@ -1,0 +1,70 @@
+/// Where in the original audio a sample of the concatenated speech stands.
+///
+///     original       . . A A A A . . . . B B B . .
+///     concatenated       A A A A         B B B
+///                               ^ a seam: an end here is that of A, a start is that of B
+///
+/// Stretches are appended as they are found, and forgotten when nothing before them is asked for any more.
+///
+/// - Reference: SYSTRAN/faster-whisper `faster_whisper/vad.py`, `SpeechTimestampsMap`.
+struct SpeechTimeline: Sendable {
+  private struct Stretch {
+    /// First sample in the concatenated and in the original audio.
+    var start: Int, original: Int
+    var count: Int
+    var end: Int { start + count }
+  }
+
+  private var stretches: [Stretch] = []
+  /// Samples of concatenated audio.
+  private(set) var count = 0
+
+  /// Appends `count` samples that begin at sample `original` of the original audio, which lies behind all before.
+  mutating func append(original: Int, count: Int) {
+    guard count > 0 else { return }
+    defer { self.count += count }
+    if let last = stretches.indices.last {
+      let end = stretches[last].original + stretches[last].count
+      precondition(original >= end, "speech at \(original) behind speech that ends at \(end)")
+      if original == end {
+        stretches[last].count += count
+        return
+      }
+    }
+    stretches.append(Stretch(start: self.count, original: original, count: count))
+  }
+
+  /// Forgets the stretches that end before `position` of the concatenated audio; what is asked before the first one
+  /// left is answered with its start.
+  mutating func forget(before position: Int) {
+    stretches.removeFirst(min(index(startingAt: position - 1), max(stretches.count - 1, 0)))
+  }
+
+  /// The original sample of a start at `position`; what lies outside all speech is moved to where speech is.
+  func originalStart(of position: Int) -> Int { original(position, in: index(startingAt: position)) }
+
+  /// The original sample of an end at `position`; what lies outside all speech is moved to where speech is.
+  func originalEnd(of position: Int) -> Int { original(position, in: index(startingAt: position - 1)) }
+
+  /// The original samples of a word, all in the stretch in which its middle stands: no word crosses a seam.
+  func original(word: Range<Int>) -> Range<Int> {
+    let index = index(startingAt: (word.lowerBound + word.upperBound) / 2)
+    return original(word.lowerBound, in: index)..<original(word.upperBound, in: index)
+  }
+
+  /// The stretch that holds the sample `position`, or the nearest.
+  private func index(startingAt position: Int) -> Int {
+    var (low, high) = (0, stretches.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if stretches[middle].end <= position { low = middle + 1 } else { high = middle }
+    }
+    return min(low, max(stretches.count - 1, 0))
+  }
+
+  private func original(_ position: Int, in index: Int) -> Int {
+    precondition(!stretches.isEmpty, "a timeline without speech has no positions")
+    let stretch = stretches[index]
+    return stretch.original + min(max(position - stretch.start, 0), stretch.count)
+  }
+}

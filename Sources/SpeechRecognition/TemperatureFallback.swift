@@ -1,0 +1,50 @@
+/// Decodes a window again, less and less strictly, until its text can be trusted.
+///
+/// A text fails that repeats itself (its decoding was broken off, or zlib shrinks it too well) or that the model thinks
+/// improbable. A text that repeats itself is first decoded without the text before it, for loops feed on that; then the
+/// temperature rises.
+///
+/// - Reference: openai/whisper `whisper/transcribe.py`, `decode_with_fallback`.
+struct TemperatureFallback {
+  let options: RecognitionOptions
+  let decoding: WindowDecoding
+
+  /// - Parameter prompt: the user's words and the text so far.
+  func decode(
+    _ decoder: TextDecoder, prompt: WindowPrompt, start: [Int], random: inout some RandomNumberGenerator
+  ) -> WindowText {
+    var attempts: [(text: WindowText, ratio: Double)] = []
+    var tokens = prompt.tokens
+    for temperature in options.temperatures {
+      let strategy = strategy(at: temperature)
+      while true {
+        let text = decoding.decode(decoder, prompt: tokens, start: start, strategy: strategy, random: &random)
+        let ratio = compressionRatio(decoding.vocabulary.text(of: text.tokens))
+        let repeats = text.isLooping || ratio > options.compressionRatioThreshold
+        if isSilent(text) || !repeats && text.averageLogProbability >= options.logProbabilityThreshold { return text }
+        attempts.append((text, ratio))
+        guard repeats, tokens.count > prompt.fixedTokens.count else { break }
+        tokens = prompt.fixedTokens
+      }
+    }
+    // None passes: the most probable of those that do not repeat themselves, or of all.
+    let sound = attempts.filter { !$0.text.isLooping && $0.ratio <= options.compressionRatioThreshold }
+    var best = (sound.isEmpty ? attempts : sound).map(\.text).max {
+      $0.averageLogProbability < $1.averageLogProbability
+    }!
+    best.isDoubtful = true
+    return best
+  }
+
+  /// Whether the window holds no speech: likely so by its own token, and no text that could be trusted. Where no
+  /// temperature gave one, less likelihood will do.
+  func isSilent(_ text: WindowText) -> Bool {
+    text.noSpeechProbability > (text.isDoubtful ? options.doubtfulNoSpeechThreshold : options.noSpeechThreshold)
+      && text.averageLogProbability <= options.logProbabilityThreshold
+  }
+
+  private func strategy(at temperature: Double) -> SearchStrategy {
+    if temperature > 0 { return .sampling(temperature: temperature, count: options.bestOf) }
+    return options.beam > 1 ? .beam(width: options.beam, patience: options.patience) : .greedy
+  }
+}

@@ -1,0 +1,36 @@
+/// What a window's decoding is told beforehand: the user's own words in every window, then the end of the text so far.
+///
+/// - Reference: openai/whisper `whisper/transcribe.py` (`carry_initial_prompt`).
+struct WindowPrompt {
+  /// Tokens of the user's prompt and hotwords.
+  private let fixed: [Int]
+  /// Tokens that fit before the start of the transcript.
+  private let room: Int
+  /// The text so far, timestamps included.
+  private var previous: [Int] = []
+
+  /// - Parameter room: tokens that a prompt may have: half the text context less one.
+  init(options: RecognitionOptions, encoder: BytePairEncoder, room: Int) {
+    let words = [options.initialPrompt, options.hotwords].compactMap { text -> String? in
+      guard let text else { return nil }
+      let trimmed = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      return trimmed.isEmpty ? nil : " " + trimmed
+    }
+    // At least half the room is left to the text so far.
+    fixed = Array(words.flatMap { encoder.encode($0) }.suffix(room / 2))
+    self.room = room
+  }
+
+  /// The prompt with the text so far.
+  var tokens: [Int] { fixed + previous.suffix(room - fixed.count) }
+
+  /// The prompt without it.
+  var fixedTokens: [Int] { fixed }
+
+  mutating func append(_ tokens: [Int]) {
+    previous += tokens
+    previous.removeFirst(max(0, previous.count - room))
+  }
+
+  mutating func forget() { previous = [] }
+}

@@ -1,0 +1,61 @@
+/// When a share of a segment's text is spoken: by its words where they are known, otherwise in proportion.
+///
+///     text   |Good| morning,| everyone.|          words side by side, as wide as they are shown
+///     time   |Good|    | morning,|| everyone.|    the same words with the pauses between them
+struct SegmentClock {
+  /// Milliseconds from the start of the audio.
+  let start: Int64, end: Int64
+
+  private struct Span {
+    /// Share of the text before the word and after it.
+    var lower: Double, upper: Double
+    /// Milliseconds.
+    var start: Int64, end: Int64
+
+    func time(at fraction: Double) -> Int64 {
+      let share = upper > lower ? (fraction - lower) / (upper - lower) : 0
+      return start + Int64((Double(end - start) * min(max(share, 0), 1)).rounded())
+    }
+  }
+
+  private let spans: [Span]
+  /// Shares that differ less are the same place: sums of columns over a width are exact to far less than this.
+  private static let tolerance = 1e-6
+
+  init(_ segment: Segment) {
+    let words = (segment.words ?? []).map { (word: $0, width: Self.width($0.text)) }
+    var total = words.reduce(0) { $0 + $1.width }
+    guard total > 0, let first = words.first, let last = words.last else {
+      (start, end) = (segment.start.milliseconds, segment.end.milliseconds)
+      spans = [Span(lower: 0, upper: 1, start: start, end: end)]
+      return
+    }
+    // The space before the first word is not shown.
+    let leading = first.word.text.first?.isWhitespace == true ? 1 : 0
+    total -= leading
+    var column = -leading
+    spans = words.map { word, width in
+      defer { column += width }
+      return Span(
+        lower: max(0, Double(column) / Double(max(1, total))), upper: Double(column + width) / Double(max(1, total)),
+        start: word.start.milliseconds, end: word.end.milliseconds)
+    }
+    (start, end) = (first.word.start.milliseconds, last.word.end.milliseconds)
+  }
+
+  /// When the text after this share of it begins, in milliseconds.
+  func start(at fraction: Double) -> Int64 {
+    (spans.last { $0.lower <= fraction + Self.tolerance } ?? spans[0]).time(at: fraction)
+  }
+
+  /// When the text before this share of it has been spoken, in milliseconds.
+  func end(at fraction: Double) -> Int64 {
+    (spans.first { $0.upper >= fraction - Self.tolerance } ?? spans[spans.count - 1]).time(at: fraction)
+  }
+
+  /// Columns of a word with one space where it has any.
+  private static func width(_ text: String) -> Int {
+    text.split(whereSeparator: \.isWhitespace).reduce(0) { $0 + DisplayWidth.of($1) }
+      + (text.first?.isWhitespace == true ? 1 : 0)
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `dragoman models import` on the tiny seeded model in the layouts that users have.
+@Suite(.serialized) struct ModelsImportCommandTests {
+  let command: BuiltCommand
+  static let layouts = Places.reference.appending(path: "layouts")
+
+  init() throws { command = try BuiltCommand() }
+
+  @Test(arguments: [
+    ("ggml-q5_1.bin", "ggml-q5_1", "ggml-whisper"), ("hugging-face", "hugging-face", "safetensors-whisper"),
+    ("hugging-face-shards", "hugging-face-shards", "safetensors-whisper"), ("openai", "openai", "safetensors-whisper"),
+    ("../tiny-whisper", "tiny-whisper", "ctranslate2-whisper"),
+  ])
+  func anImportedModelTranscribes(path: String, id: String, layout: String) throws {
+    defer { command.clean() }
+    let imported = try command.run("models", "import", Self.layouts.appending(path: path).path)
+    #expect(imported.status == 0 && imported.errors.contains("imported (\(layout))"), "\(imported.errors)")
+    let list = try command.run("models", "list")
+    let line = list.output.split(separator: "\n").first { $0.hasPrefix("\(id) ") }
+    #expect(line?.contains("recognition") == true && line?.contains("installed") == true)
+    let verified = try command.run("models", "verify")
+    #expect(verified.status == 0 && verified.output.contains(": ok"))
+    let audio = Places.fixtures.appending(path: "short-en.flac").path
+    let heard = try command.run("transcribe", audio, "--model", id, "--from", "en", "--format", "json")
+    #expect(heard.status == 0 && heard.output.contains(#""\#(id)""#), "\(heard.errors)")
+    #expect(try command.run("models", "remove", id).status == 0)
+    #expect(try !command.run("models", "list").output.contains("\(id) "))
+  }
+
+  @Test func damageIsNoticed() throws {
+    defer { command.clean() }
+    let source = Self.layouts.appending(path: "ggml-q4_0.bin").path
+    #expect(try command.run("models", "import", source, "--name", "mine").status == 0)
+    #expect(try command.run("models", "import", source, "--name", "mine").errors.contains("already here"))
+    let file = command.models.appending(path: "mine/ggml-q4_0.bin")
+    var bytes = try Data(contentsOf: file)
+    bytes[1000] ^= 1
+    try bytes.write(to: file)
+    let verified = try command.run("models", "verify")
+    #expect(verified.status == 65 && verified.errors.contains("dragoman models remove mine"))
+    let again = try command.run("models", "import", source, "--name", "mine")
+    #expect(again.status == 73 && again.errors.contains("--name"))
+  }
+
+  @Test func whatIsNoModelIsRefused() throws {
+    defer { command.clean() }
+    try command.put("empty/readme.txt", "x")
+    try command.put("marian/config.json", #"{"model_type":"marian"}"#)
+    try command.put("broken/model.bin", "x")
+    try command.put("broken/vocabulary.txt", "x")
+    for (name, word) in [("empty", "model.bin"), ("marian", "source.spm"), ("broken", "broken/model.bin")] {
+      let result = try command.run("models", "import", command.folder.appending(path: name).path)
+      #expect(result.status == 65 && result.errors.contains(word), "\(name): \(result.errors)")
+    }
+    let nothing = try command.run("models", "import", "/nonexistent/model")
+    #expect(nothing.status == 65 && nothing.errors.contains("/nonexistent/model"))
+    let ggml = Self.layouts.appending(path: "ggml-f16.bin").path
+    #expect(try command.run("models", "import", ggml, "--from", "en").status == 64)
+    #expect(try command.run("models", "import", ggml, "--name", "whisper-base").status == 64)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: command.models.path)) ?? []
+    #expect(names.allSatisfy { $0.hasSuffix(".lock") }, "\(names)")
+  }
+}

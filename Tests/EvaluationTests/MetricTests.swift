@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+
+@testable import Evaluation
+
+@Suite struct MetricTests {
+  @Test func languagesChooseTheirRules() {
+    #expect(TextNormalizer.forLanguage("en") == .english && TextNormalizer.forLanguage("en-GB") == .english)
+    #expect(TextNormalizer.forLanguage("pt") == .basic && TextNormalizer.forLanguage(nil) == .basic)
+    #expect(BLEU.Tokenizer.forLanguage("zh-Hant") == .zh && BLEU.Tokenizer.forLanguage("pt") == .thirteenA)
+    #expect(BLEU.Tokenizer.forLanguage("ja") == .char && BLEU.Tokenizer.forLanguage(nil) == .thirteenA)
+    #expect(TextNormalizer.none.normalize(" As it IS. ") == " As it IS. ")
+  }
+
+  @Test func figuresAndCurrencies() {
+    let texts = [
+      "Twenty-five dollars and 30 cents": "$25.30", "double oh seven": "007", "one hundred and first": "101st",
+      "minus five percent": "-5%", "nineteen eighty-four": "1984", "The colour isn't grey.": "the color is not gray",
+      "two and a half million": "2500000",
+      "three decillion and two": "3000000000000000000000000000000002",
+    ]
+    for (text, expected) in texts {
+      let found = TextNormalizer.english.normalize(text).trimmingCharacters(in: .whitespaces)
+      #expect(found == expected, "\(text)")
+    }
+  }
+
+  @Test func scoresOfAWholeAddUp() {
+    let (hypotheses, references) = (["the cat sat down", "a dog"], ["the cat sat up", "the dog"])
+    let bleu = BLEU()
+    let statistics = zip(hypotheses, references).map { bleu.statistics(hypothesis: $0, reference: $1) }
+    #expect(bleu.score(statistics[0] + statistics[1]) == bleu.score(hypotheses: hypotheses, references: references))
+    #expect(statistics[0].matches == SIMD4(3, 2, 1, 0) && statistics[0].totals == SIMD4(4, 3, 2, 1))
+    #expect(bleu.score(.zero) == 0 && CharacterFScore().score(.zero) == 0)
+  }
+
+  @Test func statisticsSurviveAJournal() throws {
+    let bleu = BLEU().statistics(hypothesis: "the cat sat", reference: "the cat sat up")
+    #expect(try JSONDecoder().decode(BLEU.Statistics.self, from: JSONEncoder().encode(bleu)) == bleu)
+    let chrF = CharacterFScore.plusPlus.statistics(hypothesis: "the cat sat", reference: "the cat sat up")
+    #expect(try JSONDecoder().decode(CharacterFScore.Statistics.self, from: JSONEncoder().encode(chrF)) == chrF)
+  }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import ModelFormats
+import TestSupport
+import Testing
+
+@testable import SpeechRecognition
+
+/// The audio that the gate lets pass.
+@Suite struct VoiceActivityGateTests {
+  let model: VoiceActivityModel
+  let options: [SpeechRegionOptions]
+
+  init() throws {
+    model = try VoiceActivityModel(contentsOf: VoiceActivity.tinyFolder)
+    // Thresholds about which the tiny model's probabilities move.
+    options = [
+      SpeechRegionOptions(
+        threshold: 0.92, silenceThreshold: 0.9, padding: .milliseconds(20), minimumSilence: .milliseconds(64),
+        maximumSpeech: .milliseconds(1_100)),
+      SpeechRegionOptions(
+        threshold: 0.92, silenceThreshold: 0.91, padding: .milliseconds(100), minimumSpeech: .milliseconds(64),
+        minimumSilence: .milliseconds(32)),
+    ]
+  }
+
+  /// Noise of changing loudness, 20 s and a part of a frame.
+  static let signal: [Float] = {
+    var numbers = SeededNumbers(state: 5)
+    var loudness: Float = 0
+    return (0..<320_100).map { index in
+      if index % 3_200 == 0 { loudness = .random(in: 0...1, using: &numbers) }
+      return loudness * loudness * .random(in: -1...1, using: &numbers)
+    }
+  }()
+
+  func pieces(_ gate: SpeechGate, of samples: [Float], lengths length: () -> Int) -> [SpeechPiece] {
+    var pieces: [SpeechPiece] = []
+    VoiceActivity.cut(samples, lengths: length) { gate.append($0, to: &pieces) }
+    gate.finish(to: &pieces)
+    return pieces
+  }
+
+  /// Pieces with their neighbours joined where a region goes on.
+  func joined(_ pieces: [SpeechPiece]) -> [SpeechPiece] {
+    var regions: [SpeechPiece] = []
+    for piece in pieces {
+      if let last = regions.last, !last.endsRegion {
+        #expect(last.start + last.samples.count == piece.start)
+        regions[regions.count - 1].samples += piece.samples
+        regions[regions.count - 1].endsRegion = piece.endsRegion
+      } else {
+        regions.append(piece)
+      }
+    }
+    return regions
+  }
+
+  @Test(arguments: [0, 1]) func theRegionsPassWhateverTheCuts(index: Int) throws {
+    let samples = Self.signal
+    let energies = stride(from: 0, to: samples.count, by: 512).map { start in
+      samples[start..<min(start + 512, samples.count)].reduce(Float(0)) { $0 + $1 * $1 }
+    }
+    let regions = VoiceActivity.regions(
+      VoiceActivityDetector(model: model).probabilities(of: filtered(samples)), energies: energies,
+      sampleCount: samples.count,
+      options: options[index])
+    try #require(regions.count > 5 && regions.map(\.count).reduce(0, +) < samples.count * 9 / 10)
+    let expected = regions.map {
+      SpeechPiece(start: $0.start, samples: Array(samples[$0.start..<$0.end]), endsRegion: true)
+    }
+
+    let gate = SpeechGate(model: model, options: options[index], pieceLength: .milliseconds(100))
+    let whole = pieces(gate, of: samples) { samples.count }
+    #expect(whole.count > regions.count)
+    #expect(whole.allSatisfy { !$0.samples.isEmpty && $0.samples.count <= 1_600 || $0.endsRegion })
+    #expect(joined(whole) == expected)
+    var numbers = SeededNumbers(state: 7)
+    for longest in [200, 1_500, 20_000, 100_000] {
+      #expect(pieces(gate, of: samples) { .random(in: 1...longest, using: &numbers) } == whole, "cuts up to \(longest)")
+    }
+  }
+
+  func filtered(_ samples: [Float]) -> [Float] {
+    var filter = VoiceActivityFilter()
+    var filtered: [Float] = []
+    samples.withUnsafeBufferPointer { filter.append($0, to: &filtered) }
+    return filtered
+  }
+
+  /// 3 dB less at the cutoff, 24 dB less two octaves below, all of what is above, and no trace of what is no number.
+  @Test(arguments: [(25, 0.0624), (100, 0.7071), (400, 0.9981), (4_000, 1.0)] as [(Double, Double)])
+  func theFilterTakesAwayWhatIsLow(frequency: Double, gain: Double) {
+    var tone = (0..<32_000).map { Float(0.5 * sin(2 * .pi * frequency * Double($0) / 16_000)) }
+    tone[100] = .nan
+    let settled = filtered(tone).suffix(16_000)
+    let power = settled.map { Double($0 * $0) }.reduce(0, +) / 16_000
+    #expect(abs((8 * power).squareRoot() - gain) < 0.001)
+  }
+
+  @Test func littleIsKept() {
+    let gate = SpeechGate(model: model, options: options[0])
+    var pieces: [SpeechPiece] = []
+    var passed = 0
+    for _ in 0..<10 {
+      VoiceActivity.cut(Self.signal, lengths: { 3_000 }) { samples in
+        gate.append(samples, to: &pieces)
+        passed += pieces.map(\.samples.count).reduce(0, +)
+        pieces.removeAll()
+        // Half of the maximum, the silence, the padding, and what is not worth moving.
+        #expect(gate.keptCount < 60_000)
+      }
+    }
+    gate.finish(to: &pieces)
+    #expect(passed > 100_000 && gate.keptCount == 0)
+  }
+
+  @Test func nothingComesOfNothing() {
+    #expect(pieces(SpeechGate(model: model), of: []) { 1 }.isEmpty)
+  }
+}
