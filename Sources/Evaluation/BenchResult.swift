@@ -31,7 +31,7 @@ public struct UtteranceResult: Sendable, Equatable, Codable {
   }
 
   /// Names it across sets.
-  public var key: String { set + "/" + id }
+  public var key: String { "\(set)/\(id)" }
 }
 
 /// One system over some data: a cell of the grid.
@@ -64,11 +64,13 @@ public struct BenchRun: Sendable, Equatable, Codable {
 public struct BenchResult: Sendable, Equatable, Codable {
   /// Version of this layout.
   public static let currentFormat = 1
+  /// The version that this one has.
   public var format = BenchResult.currentFormat
   /// Program, instruction set, processor and system.
   public var environment: [String: String]
   /// Normalisers and metrics with their versions.
   public var rulers: [String: String]
+  /// The cells of the grid.
   public var runs: [BenchRun]
   /// Scores of each run, for readers without the program.
   public var summaries: [BenchSummary]

@@ -2,9 +2,10 @@
 public struct Ruler: Sendable {
   /// nil chooses by language.
   public var normalizer: TextNormalizer?
+  /// BLEU with its tokeniser.
   public var bleu: BLEU
-  public var resamples: Int
-  public var seed: UInt64
+  /// Draws of every bootstrap and randomisation, and the seed of the first.
+  public var resamples: Int, seed: UInt64
 
   /// Whisper's normaliser of the language, BLEU with its usual tokeniser, 1,000 resamples.
   public init(
@@ -37,22 +38,31 @@ public struct Ruler: Sendable {
 public struct BenchSummary: Sendable, Equatable, Codable {
   /// Scores of some utterances.
   public struct Scores: Sendable, Equatable, Codable {
+    /// How many utterances.
     public var utterances = 0
+    /// Substitutions, deletions and insertions.
     public var words: EditCounts?, characters: EditCounts?
     /// Word error rate as a fraction, with its 95 % bootstrap interval over utterances.
     public var wordErrorRate: BootstrapInterval?
+    /// Character error rate as a fraction.
     public var characterErrorRate: Double?
+    /// BLEU with its interval, chrF2 and chrF2++, in 0...100.
     public var bleu: BootstrapInterval?, chrf: Double?, chrfPlusPlus: Double?
     /// BLEU and chrF of the translated reference transcripts: what is lost before recognition is no part of it.
     public var bleuOfReference: Double?, chrfOfReference: Double?
+    /// Audio in all, in seconds.
     public var audioSeconds: Double?
     /// Seconds of work for a second of audio, and the times of single utterances in seconds.
     public var realTimeFactor: Double?, latency: Percentiles?
   }
 
+  /// The run that it is of.
   public var system: String
+  /// Over all sets, each utterance counted once.
   public var total: Scores
+  /// By the name of the set.
   public var sets: [String: Scores]
+  /// Utterances that could not be heard or read.
   public var failures: Int
   /// Seconds of scoring for a second of the system's work.
   public var overhead: Double?

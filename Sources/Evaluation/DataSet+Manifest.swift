@@ -38,10 +38,10 @@ extension DataSetReading {
       }
       return nil
     }
-    func number(_ keys: String...) -> Double? {
+    func quantity(_ keys: String...) -> Double? {
       for key in keys {
         if let number = object[key] as? NSNumber { return number.doubleValue }
-        if let number = (object[key] as? String).flatMap(Double.init) { return number }
+        if let text = object[key] as? String, let number = Double(text) { return number }
       }
       return nil
     }
@@ -58,7 +58,7 @@ extension DataSetReading {
     if let value = text("translation", "answer"), let target = Self.language(text("target_lang", "target_language")) {
       translations[target] = translations[target] ?? value
     }
-    let duration = number("duration", "duration_s"), offset = number("offset")
+    let duration = quantity("duration", "duration_s"), offset = quantity("offset")
     if let offset, offset < 0 || !offset.isFinite { return fault(file, number, "an offset of \(offset) seconds") }
     if let duration, duration <= 0 || !duration.isFinite {
       return fault(file, number, "a duration of \(duration) seconds")
