@@ -70,7 +70,7 @@ let package = Package(
       "CLI",
       [
         "Dragoman", "ModelStore", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO", "Tensors",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Evaluation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "dragoman", dependencies: ["CLI"], swiftSettings: strict),
 
@@ -87,7 +87,7 @@ let package = Package(
     tests("Dragoman", ["Dragoman", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO"]),
     tests("ModelStore", ["ModelStore", .product(name: "Crypto", package: "swift-crypto")]),
     tests("Evaluation", ["Evaluation"]),
-    tests("CLI", ["CLI", "Transcripts"]),
+    tests("CLI", ["CLI", "Evaluation", "Transcripts"]),
   ],
   swiftLanguageModes: [.v6]
 )

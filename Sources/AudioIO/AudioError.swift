@@ -14,6 +14,8 @@ public enum AudioError: Error, Equatable, Sendable {
   case unsupported(name: String, code: Int, message: String)
   /// A sample rate that is not `AudioFile.sampleRates`.
   case unsupportedSampleRate(name: String, rate: Int)
+  /// A channel, counted from 0, that the input does not have.
+  case noSuchChannel(name: String, channel: Int, channelCount: Int)
   /// The decoder or the system failed after `seconds` of audio; libsndfile's code and message, or errno and its text.
   case readFailed(name: String, seconds: Double, code: Int, message: String)
   /// Another failure of the system on opening: errno and its text.
@@ -47,6 +49,8 @@ extension AudioError: CustomStringConvertible {
     case .unsupportedSampleRate(let name, let rate):
       "\(name): a sample rate of \(rate) Hz is outside \(AudioFile.sampleRates.lowerBound) to "
         + "\(AudioFile.sampleRates.upperBound) Hz. Convert it to 16000 Hz first."
+    case .noSuchChannel(let name, let channel, let channelCount):
+      "\(name): there is no channel \(channel + 1); it has \(channelCount). Name another, or none for the mean of all."
     case .readFailed(let name, let seconds, let code, let message):
       "\(name): reading failed after \(Self.rounded(seconds)) s (\(code): \(Self.sentence(message))) "
         + "The audio up to there is intact; repair or copy the file again for the rest."

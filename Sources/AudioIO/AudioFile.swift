@@ -24,6 +24,8 @@ public final class AudioFile {
   public private(set) var isTruncated = false
 
   private let decoder: SoundDecoder
+  /// The one channel that is delivered; nil for the mean of all.
+  private let channel: Int?
   private let resampler: Resampler?
   private let interleaved: UnsafeMutableBufferPointer<Float>
   private let mono: UnsafeMutableBufferPointer<Float>
@@ -38,10 +40,12 @@ public final class AudioFile {
   /// - Parameters:
   ///   - url: a local file, or a named pipe.
   ///   - raw: the file has no header and holds 16 kHz mono samples, signed 16 bit, little-endian.
-  /// - Throws: `AudioError` when it cannot be opened or is not audio. A file with a whole header and no samples opens.
-  public convenience init(_ url: URL, raw: Bool = false) throws(AudioError) {
+  ///   - channel: the channel to deliver, from 0; nil for the mean of all.
+  /// - Throws: `AudioError` when it cannot be opened, is not audio or lacks the channel. A file with a whole header and no
+  ///   samples opens.
+  public convenience init(_ url: URL, raw: Bool = false, channel: Int? = nil) throws(AudioError) {
     let decoder = try AudioSource.decoder(path: url.relativePath, raw: raw)
-    try self.init(decoder: decoder, name: url.lastPathComponent, path: url.relativePath)
+    try self.init(decoder: decoder, name: url.lastPathComponent, path: url.relativePath, channel: channel)
   }
 
   /// Reads a descriptor from where it stands, a pipe or a file; it is duplicated and stays the caller's to close.
@@ -62,11 +66,14 @@ public final class AudioFile {
     try self.init(decoder: AudioSource.decoder(taking: copy, raw: raw, name: name), name: name, path: name)
   }
 
-  private init(decoder: SoundDecoder, name: String, path: String) throws(AudioError) {
+  private init(decoder: SoundDecoder, name: String, path: String, channel: Int? = nil) throws(AudioError) {
+    if let channel, !(0..<decoder.channelCount).contains(channel) {
+      throw .noSuchChannel(name: path, channel: channel, channelCount: decoder.channelCount)
+    }
     guard Self.sampleRates.contains(decoder.sampleRate) else {
       throw .unsupportedSampleRate(name: path, rate: decoder.sampleRate)
     }
-    (self.decoder, self.name) = (decoder, name)
+    (self.decoder, self.name, self.channel) = (decoder, name, channel)
     resampler =
       decoder.sampleRate == Self.sampleRate
       ? nil : try Resampler(from: decoder.sampleRate, to: Self.sampleRate, name: path)
@@ -135,14 +142,15 @@ public final class AudioFile {
   private func refill() {
     let frameCount = decoder.read(into: interleaved.baseAddress!, frameCount: mono.count)
     let channelCount = decoder.channelCount
-    let scale = 1 / Float(channelCount)
+    let delivered = channel.map { $0..<$0 + 1 } ?? 0..<channelCount
+    let scale = 1 / Float(delivered.count)
     for frame in 0..<frameCount {
       var sum: Float = 0
-      for channel in 0..<channelCount {
+      for channel in delivered {
         let sample = interleaved[frame * channelCount + channel]
         if sample.isFinite { sum += sample } else { invalidSampleCount += 1 }
       }
-      mono[frame] = channelCount == 1 ? sum : sum * scale
+      mono[frame] = delivered.count == 1 ? sum : sum * scale
     }
     framesRead += Int64(frameCount)
     pending = 0..<frameCount

@@ -2,11 +2,8 @@ internal import ArgumentParser
 internal import Foundation
 internal import SpeechRecognition
 
-/// How speech is recognised: the options that every command shares that recognises.
+/// How speech is recognised: what every command that recognises asks, but for the beam, of which a benchmark has several.
 struct RecognitionArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("Hypotheses that the search keeps; 1 is greedy and fastest.", valueName: "n"))
-  var beam = 5
-
   @Option(help: ArgumentHelp("Texts drawn at temperatures above 0, of which the best is taken.", valueName: "n"))
   var bestOf = 5
 
@@ -35,7 +32,6 @@ struct RecognitionArguments: ParsableArguments {
   var noVad = false
 
   func validate() throws {
-    guard (1...32).contains(beam) else { throw ValidationError("--beam takes 1 to 32.") }
     guard (1...32).contains(bestOf) else { throw ValidationError("--best-of takes 1 to 32.") }
     guard patience > 0, patience <= 10 else { throw ValidationError("--patience takes a number above 0, to 10.") }
     if let lengthPenalty, !(0...1).contains(lengthPenalty) {
@@ -46,7 +42,7 @@ struct RecognitionArguments: ParsableArguments {
 
   /// Writes the wishes into options.
   func apply(to options: inout RecognitionOptions) throws {
-    (options.beam, options.bestOf, options.patience) = (beam, bestOf, patience)
+    (options.bestOf, options.patience) = (bestOf, patience)
     (options.lengthPenalty, options.temperatures) = (lengthPenalty, try temperatures())
     (options.initialPrompt, options.hotwords) = (initialPrompt, hotwords)
     options.conditionsOnPreviousText = !noConditionOnPrevious

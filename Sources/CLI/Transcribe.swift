@@ -51,6 +51,9 @@ struct TranscribeCommand: ParsableCommand {
   @Option(help: "Threads to compute with; all processors unless told.")
   var threads: Int?
 
+  @Option(help: ArgumentHelp("Hypotheses that the search keeps; 1 is greedy and fastest.", valueName: "n"))
+  var beam = 5
+
   @OptionGroup(title: "Recognition")
   var recognition: RecognitionArguments
 
@@ -65,6 +68,7 @@ struct TranscribeCommand: ParsableCommand {
       throw ValidationError("Name at least one recording, a folder, or - for standard input.")
     }
     guard files.count(where: { $0 == "-" }) <= 1 else { throw ValidationError("Standard input can be read only once.") }
+    guard (1...32).contains(beam) else { throw ValidationError("--beam takes 1 to 32.") }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
     if raw, !files.contains("-") { throw ValidationError("--raw describes standard input; name it with -.") }
     let formats = try requestedFormats()
@@ -77,6 +81,7 @@ struct TranscribeCommand: ParsableCommand {
 
   func run() throws {
     var options = RecognitionOptions(from: try sourceLanguage(source), task: try requestedTask())
+    options.beam = beam
     try recognition.apply(to: &options)
     // Times of words are given in JSON and cut subtitles where words end.
     options.wordTimes = try !Set(requestedFormats()).isDisjoint(with: [.json, .jsonl, .srt, .vtt])

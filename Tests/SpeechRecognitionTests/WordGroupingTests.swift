@@ -9,7 +9,7 @@ import Testing
   private let grouping: WordGrouping
 
   init() throws {
-    grouping = WordGrouping(vocabulary: try Vocabulary(folder: TinyModelTests.folder))
+    grouping = WordGrouping(vocabulary: try RecognitionModel(contentsOf: TinyModelTests.folder).vocabulary)
   }
 
   private func bytes(_ text: String) -> [Int] { text.utf8.map { Int(byteTokens[Int($0)]) } }

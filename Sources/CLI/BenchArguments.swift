@@ -1,0 +1,142 @@
+internal import ArgumentParser
+internal import Evaluation
+internal import Foundation
+
+/// Which data a benchmark runs over.
+struct BenchData: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "Data sets: a folder, a manifest, a TSV, an STM, two texts as SOURCE:TARGET, or - for a manifest on standard input.",
+      valueName: "set"))
+  var sets: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Read sets as librispeech, commonvoice, fleurs, kaldi, manifest, stm, folder, pair or lines, instead of finding out.",
+      valueName: "format"))
+  var setFormat: String?
+
+  @Option(name: .customLong("from"), help: "Language of sets that do not tell theirs.")
+  var source: String?
+
+  @Option(help: ArgumentHelp("Take only the first n utterances of each set.", valueName: "n"))
+  var limit: Int?
+
+  func validate() throws {
+    guard !sets.isEmpty else { throw ValidationError("Name at least one data set, or - for a manifest.") }
+    guard sets.count(where: { $0 == "-" }) <= 1 else { throw ValidationError("Standard input can be read only once.") }
+    if let limit, limit < 1 { throw ValidationError("--limit takes 1 or more.") }
+    _ = try format()
+  }
+
+  /// Reads the sets; says what was passed over.
+  ///
+  /// - Parameter target: language of the translations that are wanted.
+  func load(target: String? = nil) throws -> [DataSet] {
+    let source = try source.map(languageCode)
+    var names: [String: Int] = [:]
+    return try sets.map { path in
+      var set = try DataSet(path, format: try format(), wishes: .init(language: source, target: target))
+      names[set.name, default: 0] += 1
+      if names[set.name]! > 1 { set.name += "#\(names[set.name]!)" }
+      if !set.faults.isEmpty {
+        StandardError.write("dragoman: \(set.faults.count) lines of \(set.name) cannot be used, among them:\n")
+        for fault in set.faults.prefix(5) { StandardError.write("  \(fault)\n") }
+      }
+      if let limit { set.utterances = Array(set.utterances.prefix(limit)) }
+      return set
+    }
+  }
+
+  private func format() throws -> DataSetFormat? {
+    try setFormat.map { name in
+      guard let format = DataSetFormat(rawValue: name.lowercased()) else {
+        let known = DataSetFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("--set-format is one of \(known), not \(name).")
+      }
+      return format
+    }
+  }
+}
+
+/// What texts are measured with.
+struct BenchRuler: ParsableArguments {
+  @Option(help: "Whisper's normaliser for WER: auto (by language), english, basic or none.")
+  var normalizer = "auto"
+
+  @Option(help: "Tokeniser of BLEU: auto (by language), 13a, intl, zh, char or none.")
+  var tokenizer = "auto"
+
+  @Option(help: ArgumentHelp("Draws of each bootstrap interval and randomisation test.", valueName: "n"))
+  var resamples = 1000
+
+  @Option(help: ArgumentHelp("Seed of the draws.", valueName: "n"))
+  var seed: UInt64 = 12345
+
+  func validate() throws {
+    guard (1...1_000_000).contains(resamples) else { throw ValidationError("--resamples takes 1 to 1000000.") }
+    _ = try ruler(target: nil)
+  }
+
+  /// - Parameter target: language of translations, which the tokeniser of BLEU depends on.
+  func ruler(target: String?) throws -> Ruler {
+    var ruler = Ruler(bleu: BLEU(tokenizer: .forLanguage(target)), resamples: resamples, seed: seed)
+    if normalizer != "auto" {
+      guard let chosen = TextNormalizer(rawValue: normalizer) else {
+        throw ValidationError("--normalizer is auto, english, basic or none, not \(normalizer).")
+      }
+      ruler.normalizer = chosen
+    }
+    if tokenizer != "auto" {
+      guard let chosen = BLEU.Tokenizer(rawValue: tokenizer) else {
+        let known = BLEU.Tokenizer.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("--tokenizer is auto or one of \(known), not \(tokenizer).")
+      }
+      ruler.bleu = BLEU(tokenizer: chosen)
+    }
+    return ruler
+  }
+}
+
+/// Where results go.
+struct BenchOutput: ParsableArguments {
+  @Option(help: ArgumentHelp("Write results with every utterance here, as JSON.", valueName: "file.json"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Write a report with plots and the worst utterances here.", valueName: "file.html"))
+  var report: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep finished utterances here while the work lasts, and go on from there; beside --output unless told.",
+      valueName: "file"))
+  var journal: String?
+
+  /// The journal's place; nil where none is kept.
+  var journalPath: String? { journal ?? output.map { $0 + ".journal" } }
+}
+
+/// `1,5` as numbers.
+func integers(_ list: String, in range: ClosedRange<Int>, option: String) throws -> [Int] {
+  let values = list.split(separator: ",").map { Int($0.trimmingCharacters(in: .whitespaces)) }
+  guard !values.isEmpty, values.allSatisfy({ $0.map(range.contains) ?? false }) else {
+    throw ValidationError(
+      "\(option) takes \(range.lowerBound) to \(range.upperBound), several with commas, not \(list).")
+  }
+  return values.map { $0! }
+}
+
+extension DataSetError: CommandFailure {
+  var message: String? { description }
+  var exitStatus: ExitStatus {
+    switch self {
+    case .missing, .unreadable: .noInput
+    default: .badData
+    }
+  }
+}
+
+extension BenchJournal.Failure: CommandFailure {
+  var message: String? { description }
+  var exitStatus: ExitStatus { .cannotCreate }
+}
