@@ -16,6 +16,8 @@ public enum AudioError: Error, Equatable, Sendable {
   case unsupportedSampleRate(name: String, rate: Int)
   /// A channel, counted from 0, that the input does not have.
   case noSuchChannel(name: String, channel: Int, channelCount: Int)
+  /// A part of a recording that begins at or after its end.
+  case partOutside(name: String, start: Double, duration: Double)
   /// The decoder or the system failed after `seconds` of audio; libsndfile's code and message, or errno and its text.
   case readFailed(name: String, seconds: Double, code: Int, message: String)
   /// Another failure of the system on opening: errno and its text.
@@ -51,6 +53,9 @@ extension AudioError: CustomStringConvertible {
         + "\(AudioFile.sampleRates.upperBound) Hz. Convert it to 16000 Hz first."
     case .noSuchChannel(let name, let channel, let channelCount):
       "\(name): there is no channel \(channel + 1); it has \(channelCount). Name another, or none for the mean of all."
+    case .partOutside(let name, let start, let duration):
+      "\(name): a part from \(Self.rounded(start)) s on was asked for, but it is \(Self.rounded(duration)) s long. "
+        + "Check the segment times against the recording."
     case .readFailed(let name, let seconds, let code, let message):
       "\(name): reading failed after \(Self.rounded(seconds)) s (\(code): \(Self.sentence(message))) "
         + "The audio up to there is intact; repair or copy the file again for the rest."

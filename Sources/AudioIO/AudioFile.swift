@@ -33,6 +33,8 @@ public final class AudioFile {
   private var pending = 0..<0
   private var framesRead: Int64 = 0
   private var sourceEnded = false, ended = false
+  /// Samples that may still be delivered; nil for all there are.
+  private var allowance: Int?
   private var failure: AudioError?
 
   /// Opens a file.
@@ -92,13 +94,44 @@ public final class AudioFile {
     mono.deallocate()
   }
 
+  /// Restricts the recording to a part of it; to be called before anything is read.
+  ///
+  /// - Parameters:
+  ///   - start: where the part begins.
+  ///   - length: how long it is; nil for the rest of the recording. A part that is longer than what there is ends with it.
+  /// - Throws: `AudioError.partOutside` when nothing is there.
+  public func restrict(toPartFrom start: Duration, length: Duration?) throws(AudioError) {
+    precondition(framesRead == 0 && start >= .zero, "a part is chosen before reading")
+    let first = Int64(start / .seconds(1) * Double(inputSampleRate))
+    if first > 0, !decoder.seek(toFrame: first) {
+      var left = first
+      while left > 0 {
+        let count = decoder.read(into: interleaved.baseAddress!, frameCount: Int(min(left, Int64(mono.count))))
+        if count == 0 { break }
+        left -= Int64(count)
+      }
+      guard left == 0 else {
+        throw .partOutside(
+          name: name, start: start / .seconds(1), duration: Double(first - left) / Double(inputSampleRate))
+      }
+    }
+    if let duration, start >= duration {
+      throw .partOutside(name: name, start: start / .seconds(1), duration: duration / .seconds(1))
+    }
+    framesRead = first
+    allowance = length.map { Int(($0 / .seconds(1) * Double(Self.sampleRate)).rounded()) }
+  }
+
   /// The next samples, 16 kHz mono in -1...1 (float inputs may go beyond, and are left as they are).
   ///
   /// - Parameter buffer: filled as far as there is audio, `[sample]`.
   /// - Returns: how many samples were written: fewer than `buffer.count` only at the end of the audio, 0 after it.
   /// - Throws: `AudioError.readFailed` where the decoder or the system fails, after all samples before it were delivered.
   public func read(into buffer: UnsafeMutableBufferPointer<Float>) throws(AudioError) -> Int {
+    let buffer = allowance.map { UnsafeMutableBufferPointer(rebasing: buffer.prefix($0)) } ?? buffer
+    if allowance == 0 { return 0 }
     var written = 0
+    defer { allowance = allowance.map { $0 - written } }
     while written < buffer.count, !ended {
       if pending.isEmpty, !sourceEnded { refill() }
       let input = UnsafeBufferPointer(rebasing: mono[pending])

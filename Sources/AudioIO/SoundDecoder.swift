@@ -73,6 +73,11 @@ final class SoundDecoder {
     max(0, Int(sf_readf_float(handle, target, sf_count_t(frameCount))))
   }
 
+  /// Goes to a frame, counted from the beginning; false where that cannot be done without reading up to it.
+  func seek(toFrame frame: Int64) -> Bool {
+    stream == nil && sf_seek(handle, sf_count_t(frame), Int32(SEEK_SET)) == sf_count_t(frame)
+  }
+
   /// Why reading stopped, after `frames` frames: nil at the regular end and where the bytes simply end too early.
   func failure(afterFrames frames: Int64) -> AudioError? {
     let seconds = Double(frames) / Double(sampleRate)

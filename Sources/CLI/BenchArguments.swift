@@ -48,14 +48,17 @@ struct BenchData: ParsableArguments {
     }
   }
 
-  private func format() throws -> DataSetFormat? {
-    try setFormat.map { name in
-      guard let format = DataSetFormat(rawValue: name.lowercased()) else {
-        let known = DataSetFormat.allCases.map(\.rawValue).joined(separator: ", ")
-        throw ValidationError("--set-format is one of \(known), not \(name).")
-      }
-      return format
+  private func format() throws -> DataSetFormat? { try dataSetFormat(setFormat) }
+}
+
+/// What `--set-format` names.
+func dataSetFormat(_ name: String?) throws -> DataSetFormat? {
+  try name.map { name in
+    guard let format = DataSetFormat(rawValue: name.lowercased()) else {
+      let known = DataSetFormat.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--set-format is one of \(known), not \(name).")
     }
+    return format
   }
 }
 

@@ -11,9 +11,12 @@ public struct DragomanCommand: AsyncParsableCommand {
       Nothing leaves this machine: only "models pull" uses the network, and only to fetch.
       Models live in DRAGOMAN_MODELS, else in XDG_DATA_HOME/dragoman/models (~/.local/share/dragoman/models).
       """,
-    version: "0.1.0",
-    subcommands: [TranscribeCommand.self, TranslateCommand.self, ModelsCommand.self],
+    version: version,
+    subcommands: [TranscribeCommand.self, TranslateCommand.self, BenchCommand.self, ModelsCommand.self],
     defaultSubcommand: TranscribeCommand.self)
+
+  /// The version that results and `--version` name.
+  static let version = "0.1.0"
 
   /// The command; ArgumentParser needs it.
   public init() {}

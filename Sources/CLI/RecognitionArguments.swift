@@ -48,6 +48,22 @@ struct RecognitionArguments: ParsableArguments {
     options.conditionsOnPreviousText = !noConditionOnPrevious
   }
 
+  /// What is not as usual, by the option's name, for the record.
+  var settings: [String: String] {
+    var settings: [String: String] = [:]
+    // Values can only be read after parsing.
+    guard let usual = try? RecognitionArguments.parse([]) else { return [:] }
+    if bestOf != usual.bestOf { settings["best of"] = String(bestOf) }
+    if temperature != usual.temperature { settings["temperature"] = temperature }
+    if patience != usual.patience { settings["patience"] = String(patience) }
+    if let lengthPenalty { settings["length penalty"] = String(lengthPenalty) }
+    if let initialPrompt { settings["prompt"] = initialPrompt }
+    if let hotwords { settings["hotwords"] = hotwords }
+    if noConditionOnPrevious { settings["no condition on previous"] = "" }
+    if noVad { settings["no VAD"] = "" }
+    return settings
+  }
+
   private func temperatures() throws -> [Double] {
     let values = temperature.split(separator: ",").map { Double($0.trimmingCharacters(in: .whitespaces)) }
     guard !values.isEmpty, values.allSatisfy({ $0.map { (0...2).contains($0) } ?? false }) else {

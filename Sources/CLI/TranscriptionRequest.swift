@@ -10,6 +10,10 @@ internal import Tensors
 struct TranscriptionRequest {
   let interpreter: Interpreter
   let kernels: Kernels
+  /// Translation models, for texts beside the recordings.
+  let models: TranslationModels
+  /// Whether the recognition model can write English for other languages.
+  let recognizerTranslates: Bool
 
   /// Loads the recognition model and makes sure that a way to the target language exists.
   ///
@@ -25,11 +29,13 @@ struct TranscriptionRequest {
     let store = ModelStore.current
     kernels = try Kernels.requested()
     let models = TranslationModels(store: store, kernels: kernels)
+    self.models = models
     let available = models.available
     let model = try RecognitionModel(contentsOf: store.folder(named: recognition))
     let voiceActivity =
       hearsVoiceOnly ? try VoiceActivityModel(contentsOf: store.directory(of: "silero-vad")) : nil
     let recognizerTranslates = model.canTranslate && options.task == .transcribe
+    self.recognizerTranslates = recognizerTranslates
     try model.validate(options)
 
     if let target {

@@ -17,13 +17,21 @@ public enum SourceLanguage: Sendable, Equatable {
 extension RecognitionOptions {
   /// Options for speech in a language.
   public init(from: SourceLanguage, task: RecognitionTask = .transcribe) {
-    switch from {
-    case .automatic: self.init(task: task)
+    self = RecognitionOptions(task: task).speaking(from)
+  }
+
+  /// The same options for speech in another language.
+  func speaking(_ source: SourceLanguage) -> RecognitionOptions {
+    var options = self
+    (options.language, options.candidateLanguages) = (nil, [])
+    switch source {
+    case .automatic: break
     case .oneOf(let codes):
-      self.init(language: codes.count == 1 ? codes[0] : nil, task: task)
-      candidateLanguages = codes
-    case .language(let code): self.init(language: code, task: task)
+      options.language = codes.count == 1 ? codes[0] : nil
+      options.candidateLanguages = codes
+    case .language(let code): options.language = code
     }
+    return options
   }
 }
 

@@ -35,21 +35,23 @@ public final class InterpreterSession {
   /// - Parameters:
   ///   - file: read to its end, from this thread.
   ///   - name: how the transcript names it.
+  ///   - source: the language of this recording, where it is not the one that the interpreter was made for.
   ///   - cancellation: looked at before each second of audio.
   ///   - observe: told of segments as they become final, from this thread.
   /// - Returns: the transcript; what was final so far when it was cancelled.
   /// - Throws: `AudioError`, `RecognitionError`, `TranslationError`, or the error of the interpreter's route.
   public func interpret(
-    _ file: AudioFile, name: String, cancellation: Cancellation? = nil,
+    _ file: AudioFile, name: String, from source: SourceLanguage? = nil, cancellation: Cancellation? = nil,
     observe: @escaping (InterpreterEvent) -> Void = { _ in }
   ) throws -> Transcript {
     /// By the language of the speech, and by that of its text.
     var ways: [String: Way] = [:], translators: [String: [Translator]] = [:]
     var languages: [DetectedLanguage] = []
     let (interpreter, context) = (interpreter, context)
-    let task = interpreter.options.task
+    let options = source.map(interpreter.options.speaking) ?? interpreter.options
+    let task = options.task
     let session = try RecognitionSession(
-      workspace: workspace, options: interpreter.options, voiceActivity: interpreter.voiceActivity
+      workspace: workspace, options: options, voiceActivity: interpreter.voiceActivity
     ) { language in
       observe(.language(language.code, probability: language.probability))
       if !languages.contains(where: { $0.code == language.code }) { languages.append(language) }

@@ -21,7 +21,8 @@ public final class BenchJournal {
     }
   }
 
-  private let path: String
+  /// Where it is.
+  public let path: String
   private let file: FileHandle
   private let encoder = JSONEncoder()
   private var results: [String: [String: UtteranceResult]] = [:]
@@ -60,7 +61,8 @@ public final class BenchJournal {
   /// What a run made of an utterance, if it is still the same utterance: same words, same sound, same translation wanted.
   public func result(of utterance: UtteranceResult, run: String) -> UtteranceResult? {
     guard let result = results[run]?[utterance.key], result.reference == utterance.reference,
-      result.audio == utterance.audio, result.translationReference == utterance.translationReference
+      result.audio == utterance.audio, result.excerpt == utterance.excerpt,
+      result.translationReference == utterance.translationReference
     else { return nil }
     return result
   }

@@ -8,10 +8,12 @@ public struct UtteranceResult: Sendable, Equatable, Codable {
   public var reference: String
   /// What was recognised; nil where nothing was recognised.
   public var hypothesis: String?
-  /// Path of the recording.
-  public var audio: String?
+  /// Path of the recording, and the part of it that was heard; nil for all of it.
+  public var audio: String?, excerpt: Utterance.Excerpt?
   /// Length of the audio, and the time that the system took, in seconds.
   public var audioSeconds: Double?, seconds: Double?
+  /// How many utterances were worked on at once, of whose time `seconds` is an even share; nil for one by itself.
+  public var timedTogether: Int?
   /// Reference translation, and the system's.
   public var translationReference: String?, translation: String?
   /// The translation of the reference transcript: what a perfect recogniser would have led to.
@@ -20,11 +22,12 @@ public struct UtteranceResult: Sendable, Equatable, Codable {
   /// A result; what does not apply is nil.
   public init(
     set: String, id: String, language: String?, reference: String, hypothesis: String? = nil, audio: String? = nil,
-    audioSeconds: Double? = nil, seconds: Double? = nil, translationReference: String? = nil,
+    excerpt: Utterance.Excerpt? = nil, audioSeconds: Double? = nil, seconds: Double? = nil,
+    translationReference: String? = nil,
     translation: String? = nil, translationOfReference: String? = nil
   ) {
     (self.set, self.id, self.language) = (set, id, language)
-    (self.reference, self.hypothesis, self.audio) = (reference, hypothesis, audio)
+    (self.reference, self.hypothesis, self.audio, self.excerpt) = (reference, hypothesis, audio, excerpt)
     (self.audioSeconds, self.seconds) = (audioSeconds, seconds)
     (self.translationReference, self.translation) = (translationReference, translation)
     self.translationOfReference = translationOfReference
@@ -46,7 +49,7 @@ public struct BenchRun: Sendable, Equatable, Codable {
   public var failures: [String: String]
   /// Peak resident memory of the process while it ran, in bytes.
   public var peakMemory: Int?
-  /// Seconds spent in the system, and in scoring, since the run began.
+  /// Seconds spent in the system, and beside it until it was done: in reading, keeping and showing results.
   public var systemSeconds: Double, scoringSeconds: Double
 
   /// A run.
@@ -79,6 +82,13 @@ public struct BenchResult: Sendable, Equatable, Codable {
   public init(environment: [String: String], ruler: Ruler, runs: [BenchRun]) {
     (self.environment, self.runs) = (environment, runs)
     rulers = ruler.versions
-    summaries = runs.map { BenchSummary($0, ruler: ruler) }
+    summaries = runs.map { run in
+      let begin = ContinuousClock.now
+      var summary = BenchSummary(run, ruler: ruler)
+      if run.systemSeconds > 0 {
+        summary.overhead = (run.scoringSeconds + begin.duration(to: .now) / .seconds(1)) / run.systemSeconds
+      }
+      return summary
+    }
   }
 }

@@ -54,6 +54,8 @@ public struct BenchSummary: Sendable, Equatable, Codable {
     public var audioSeconds: Double?
     /// Seconds of work for a second of audio, and the times of single utterances in seconds.
     public var realTimeFactor: Double?, latency: Percentiles?
+    /// Utterances for a second of work.
+    public var utterancesPerSecond: Double?
   }
 
   /// The run that it is of.
@@ -64,7 +66,7 @@ public struct BenchSummary: Sendable, Equatable, Codable {
   public var sets: [String: Scores]
   /// Utterances that could not be heard or read.
   public var failures: Int
-  /// Seconds of scoring for a second of the system's work.
+  /// Seconds of everything else, scoring included, for a second of the system's work; nil where no time is known.
   public var overhead: Double?
 
   /// Scores a run.
@@ -73,7 +75,6 @@ public struct BenchSummary: Sendable, Equatable, Codable {
     total = Scores(run.utterances, ruler: ruler)
     sets = Dictionary(grouping: run.utterances, by: \.set).mapValues { Scores($0, ruler: ruler) }
     failures = run.failures.count
-    overhead = run.systemSeconds > 0 ? run.scoringSeconds / run.systemSeconds : nil
   }
 }
 
@@ -104,10 +105,12 @@ extension BenchSummary.Scores {
       }
     }
     let seconds = utterances.compactMap(\.seconds), audio = utterances.compactMap(\.audioSeconds).reduce(0, +)
-    latency = Percentiles(seconds)
+    latency = Percentiles(utterances.compactMap { $0.timedTogether == nil ? $0.seconds : nil })
+    let work = seconds.reduce(0, +)
+    if work > 0 { utterancesPerSecond = Double(seconds.count) / work }
     if audio > 0 {
       audioSeconds = audio
-      realTimeFactor = seconds.reduce(0, +) / audio
+      if work > 0 { realTimeFactor = work / audio }
     }
   }
 }

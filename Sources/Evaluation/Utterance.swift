@@ -1,7 +1,7 @@
 /// One item of a data set: what was said, where it can be heard, and what it means elsewhere.
 public struct Utterance: Sendable, Equatable {
   /// A part of a recording.
-  public struct Excerpt: Sendable, Equatable {
+  public struct Excerpt: Sendable, Equatable, Codable {
     /// Where it begins, in seconds.
     public var start: Double
     /// How long it lasts, in seconds; nil for the rest of the recording.

@@ -47,7 +47,7 @@ import Testing
     let rows = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
     #expect(rows.count == 6)
     #expect(rows[0]["id"] as? String == "whisper-base" && rows[0]["installed"] as? Bool == false)
-    #expect(rows[0]["default"] as? Bool == true && rows[4]["default"] as? Bool == false)
+    #expect(rows[0]["default"] as? Bool == true && rows[1]["default"] as? Bool == false)
   }
 
   @Test func pathNamesTheStoreAndRefusesAnAbsentModel() throws {

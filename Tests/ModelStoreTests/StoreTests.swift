@@ -117,7 +117,7 @@ import Testing
 
   @Test func theBuiltInCatalogueIsSound() throws {
     let catalogue = Catalogue.builtIn
-    #expect(catalogue.defaultIdentifiers == ["whisper-base", "firefox-en-pt", "firefox-pt-en"])
+    #expect(catalogue.defaultIdentifiers == ["whisper-base", "firefox-en-pt", "firefox-pt-en", "silero-vad"])
     #expect(Set(catalogue.models.map(\.id)).count == catalogue.models.count)
     for entry in catalogue.models {
       #expect(ModelStore.isIdentifier(entry.id))

@@ -1,0 +1,99 @@
+internal import ArgumentParser
+internal import Foundation
+
+/// `dragoman bench`.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure recognition and translation against references.",
+    discussion: """
+      Data sets are taken as they come: LibriSpeech trees, Common Voice and FLEURS tables, Kaldi folders, manifests of JSON
+      lines, STM, folders of recordings with a .txt beside each, line-aligned texts, or - for a manifest on standard input.
+
+      A table goes to standard output; --output keeps every utterance as JSON, --report makes a page to look at. A run that
+      was ended goes on where it was when it is called again.
+
+      Examples:
+        dragoman bench wer LibriSpeech/test-clean --beam 1,5 --report wer.html
+        dragoman bench translation news.en.txt:news.pt.txt --from en --to pt
+        dragoman bench cascade fleurs/pt_br --to en --output cascade.json
+        dragoman bench score manifest.jsonl theirs.ctm --output theirs.json
+        dragoman bench compare ours.json theirs.json
+      """,
+    subcommands: [
+      BenchWERCommand.self, BenchTranslationCommand.self, BenchCascadeCommand.self, BenchCompareCommand.self,
+      BenchScoreCommand.self,
+    ])
+}
+
+/// The grid of a benchmark that recognises: each model with each beam and number of threads.
+struct BenchGrid: ParsableArguments {
+  @Option(help: ArgumentHelp("Recognition models, ids or paths, several with commas.", valueName: "list"))
+  var model = "whisper-base"
+
+  @Option(help: ArgumentHelp("Beam widths, several with commas.", valueName: "list"))
+  var beam = "5"
+
+  @Option(help: ArgumentHelp("Numbers of threads, several with commas; all processors unless told.", valueName: "list"))
+  var threads: String?
+
+  @Option(help: ArgumentHelp("A word that is put to the names of the systems, to tell runs apart.", valueName: "text"))
+  var label: String?
+
+  func validate() throws {
+    guard !models.isEmpty else { throw ValidationError("--model takes a model, several with commas.") }
+    _ = try (beams(), threadCounts())
+  }
+
+  /// Ids or paths.
+  var models: [String] {
+    model.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+  }
+
+  func beams() throws -> [Int] { try integers(beam, in: 1...32, option: "--beam") }
+
+  func threadCounts() throws -> [Int] {
+    try threads.map { try integers($0, in: 1...1024, option: "--threads") }
+      ?? [ProcessInfo.processInfo.activeProcessorCount]
+  }
+
+  /// The cells, model by model.
+  ///
+  /// - Parameter settings: what is the same for all of them.
+  func systems(settings: [String: String]) throws -> [BenchSystem] {
+    var systems: [BenchSystem] = []
+    for model in models {
+      for threads in try threadCounts() {
+        for beam in try beams() {
+          systems.append(
+            BenchSystem(model: model, beam: beam, threads: threads, label: label, settings: settings))
+        }
+      }
+    }
+    return systems
+  }
+}
+
+/// One cell of a grid.
+struct BenchSystem {
+  var model: String
+  var beam: Int
+  var threads: Int
+  var label: String?
+  /// What else was asked for, only what is not as usual.
+  var settings: [String: String]
+
+  /// What tables and plots call it.
+  var name: String {
+    let name = model.contains("/") ? URL(fileURLWithPath: model).lastPathComponent : model
+    let others = settings.sorted { $0.key < $1.key }.map { $1.isEmpty ? $0 : "\($0) \($1)" }
+    return
+      (["\(name) beam \(beam), \(threads) \(threads == 1 ? "thread" : "threads")"] + others + [label].compactMap(\.self))
+      .joined(separator: ", ")
+  }
+
+  /// Everything that results depend on, for the journal and the report.
+  var allSettings: [String: String] {
+    settings.merging(["model": model, "beam": String(beam), "threads": String(threads), "label": label ?? ""]) { $1 }
+  }
+}

@@ -1,0 +1,78 @@
+internal import ArgumentParser
+internal import Evaluation
+internal import Foundation
+internal import Transcripts
+
+/// `dragoman bench compare`.
+struct BenchCompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Whether one result is better than another, or was only lucky.",
+    discussion: """
+      Takes results that --output wrote. Utterances are paired by set and id; every run is compared with the first one.
+      The interval is a paired bootstrap, the p-value approximate randomisation.
+      """)
+
+  @Argument(help: ArgumentHelp("Results of bench, one with several runs, or several.", valueName: "file.json"))
+  var files: [String]
+
+  @OptionGroup(title: "Scoring") var ruler: BenchRuler
+
+  @Option(help: ArgumentHelp("Write the comparisons here, as JSON.", valueName: "file.json"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Write a report of all runs with the comparisons here.", valueName: "file.html"))
+  var report: String?
+
+  @Option(
+    name: .customLong("to"),
+    help: "Language of the translations, for BLEU's tokeniser; what the results say unless told.")
+  var target: String?
+
+  func run() throws {
+    let results = try files.map(Self.read)
+    var runs = results.flatMap(\.runs)
+    guard runs.count >= 2 else {
+      throw Failure(.usage, "there is one run only; name a second result, or one with several runs")
+    }
+    // Runs of the same settings from two files are told apart by the files' names.
+    if Set(runs.map(\.system)).count < runs.count {
+      runs = zip(files, results).flatMap { file, result in
+        result.runs.map { run in
+          var run = run
+          run.system += " (\(URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent))"
+          return run
+        }
+      }
+    }
+    let target = target ?? runs.lazy.compactMap { $0.settings["to"] }.first
+    let ruler = try ruler.ruler(target: target)
+    let comparisons = try runs.dropFirst().map { run in
+      let comparison = BenchComparison(runs[0], run, ruler: ruler)
+      guard !comparison.metrics.isEmpty else {
+        throw Failure(.badData, "\(runs[0].system) and \(run.system) have no scored utterance in common")
+      }
+      return comparison
+    }
+    for comparison in comparisons { try StandardOutput.write(BenchTable.text(of: comparison)) }
+    try BenchOutput.write(
+      BenchResult(environment: BenchOutput.environment, ruler: ruler, runs: runs), comparisons: comparisons,
+      ruler: ruler, report: report)
+    if let output { try AtomicFile.write(try BenchOutput.json(comparisons), to: output) }
+  }
+
+  /// - Throws: `Failure` when it is not there or no result.
+  static func read(_ path: String) throws -> BenchResult {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw Failure(.noInput, "\(path): cannot be read (\(error.localizedDescription)). Check the spelling.")
+    }
+    do {
+      return try JSONDecoder().decode(BenchResult.self, from: data)
+    } catch {
+      throw Failure(.badData, "\(path): no result of `dragoman bench --output`; `bench score` takes other outputs")
+    }
+  }
+}

@@ -1,0 +1,153 @@
+internal import ArgumentParser
+internal import Dragoman
+internal import Evaluation
+internal import Foundation
+internal import MachineTranslation
+internal import Tensors
+
+/// Translators by the language that they read, on the way into one language.
+final class BenchTranslators {
+  private let models: TranslationModels
+  private let target: String
+  private let beam: Int
+  private let pool: ThreadPool
+  private var ways: [String: [Translator]] = [:]
+
+  init(models: TranslationModels, target: String, beam: Int, threads: Int) {
+    (self.models, self.target, self.beam) = (models, target, beam)
+    pool = ThreadPool(threads: threads)
+  }
+
+  /// The names of the models from a language, joined with `+`.
+  func name(from source: String) throws -> String { try plan(from: source).models.map(\.id).joined(separator: "+") }
+
+  /// Translates texts of one language.
+  func translate(_ texts: [String], from source: String) throws -> [String] {
+    if ways[source] == nil {
+      ways[source] = try plan(from: source).models.map { step in
+        var options = TranslationOptions()
+        (options.beam, options.sourceLanguage) = (beam, step.from)
+        return Translator(model: try models.load(step.id), options: options, pool: pool)
+      }
+    }
+    return try ways[source]!.reduce(texts) { try $1.translate($0) }
+  }
+
+  private func plan(from source: String) throws -> TranslationPlan {
+    try TranslationPlan.best(from: source, to: target, available: models.available, recognizerTranslates: false)
+  }
+}
+
+/// What a perfect recogniser would have led to: the reference transcripts, translated by the models of the cascade.
+struct ReferenceTranslation {
+  let request: TranscriptionRequest
+  let target: String
+  let threads: Int
+  let beam: Int
+
+  /// Fills in `translationOfReference`; where the recogniser writes English itself, takes away the hypothesis instead,
+  /// for it is no transcript of what was said.
+  func fill(_ utterances: inout [UtteranceResult]) throws {
+    let translators = BenchTranslators(models: request.models, target: target, beam: beam, threads: threads)
+    for (language, indices) in Dictionary(grouping: utterances.indices, by: { utterances[$0].language }) {
+      guard let language else { continue }
+      let plan = try TranslationPlan.best(
+        from: language, to: target, available: request.models.available,
+        recognizerTranslates: request.recognizerTranslates)
+      if plan.recognizesIntoEnglish {
+        for index in indices { utterances[index].hypothesis = nil }
+      } else {
+        let translated = try translators.translate(indices.map { utterances[$0].reference }, from: language)
+        for (index, text) in zip(indices, translated) { utterances[index].translationOfReference = text }
+      }
+    }
+  }
+}
+
+/// `dragoman bench translation`.
+struct BenchTranslationCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "translation",
+    abstract: "BLEU, chrF and speed of translating text.",
+    discussion: """
+      Texts are line-aligned (news.en.txt beside news.pt.txt, named by either or by their common beginning), or the
+      transcripts and translations of any set that has both.
+      """)
+
+  @OptionGroup var data: BenchData
+  @OptionGroup(title: "Scoring") var ruler: BenchRuler
+  @OptionGroup(title: "Results") var output: BenchOutput
+
+  @Option(
+    name: .customLong("to"), help: "Language to translate into; the only one of the sets' translations unless told.")
+  var target: String?
+
+  @Option(help: ArgumentHelp("Beam widths, several with commas.", valueName: "list"))
+  var beam = "1"
+
+  @Option(help: ArgumentHelp("Numbers of threads, several with commas; all processors unless told.", valueName: "list"))
+  var threads: String?
+
+  @Option(help: ArgumentHelp("A word that is put to the names of the systems, to tell runs apart.", valueName: "text"))
+  var label: String?
+
+  @Flag(help: "Translate one text at a time, as in a conversation, so that each one's time is its own.")
+  var oneByOne = false
+
+  func validate() throws { _ = try (beams(), threadCounts()) }
+
+  func run() throws {
+    try output.check()
+    let named = try target.map(languageCode)
+    let sets = try data.load(target: named)
+    let target = try named ?? onlyTarget(of: sets)
+    let ruler = try ruler.ruler(target: target)
+    let items = BenchItem.all(of: sets, target: target).filter { $0.result.translationReference != nil }
+    guard !items.isEmpty else { throw Failure(.badData, "the sets hold no translations into \(target)") }
+    guard let languages = Set(items.map(\.utterance.language)) as? Set<String> else {
+      throw Failure(.badData, "the sets do not tell their language; name it with --from")
+    }
+    let models = TranslationModels(store: .current, kernels: try .requested())
+    var systems: [(BenchSystem, BenchTranslators)] = []
+    for threads in try threadCounts() {
+      for beam in try beams() {
+        let translators = BenchTranslators(models: models, target: target, beam: beam, threads: threads)
+        let names = try Set(languages.map(translators.name)).sorted().joined(separator: ",")
+        let settings = (oneByOne ? ["one by one": ""] : [:]).merging(["to": target]) { $1 }
+        systems.append(
+          (BenchSystem(model: names, beam: beam, threads: threads, label: label, settings: settings), translators))
+      }
+    }
+    let journal = try output.openJournal(for: data.sets)
+    let runner = BenchRunner(items: items, runs: systems.count, journal: journal)
+    let runs = try systems.map { system, translators in
+      // Loading is no part of the first text's time.
+      for language in languages { _ = try translators.translate(["."], from: language) }
+      return try runner.run(system, batch: oneByOne ? 1 : 512) { items in
+        var results = items.map(\.result)
+        for (language, indices) in Dictionary(grouping: items.indices, by: { items[$0].utterance.language! }) {
+          let translated = try translators.translate(indices.map { results[$0].reference }, from: language)
+          for (index, text) in zip(indices, translated) { results[index].translation = text }
+        }
+        return results
+      }
+    }
+    try output.finish(runs, ruler: ruler, journal: journal)
+  }
+
+  private func onlyTarget(of sets: [DataSet]) throws -> String {
+    let targets = Set(sets.flatMap { $0.utterances.flatMap(\.translations.keys) })
+    if let only = targets.first, targets.count == 1 { return only }
+    throw ValidationError(
+      targets.isEmpty
+        ? "The sets hold no translations; name the language of a second text with --to."
+        : "The sets hold translations into \(targets.sorted().joined(separator: ", ")); choose one with --to.")
+  }
+
+  private func beams() throws -> [Int] { try integers(beam, in: 1...64, option: "--beam") }
+
+  private func threadCounts() throws -> [Int] {
+    try threads.map { try integers($0, in: 1...1024, option: "--threads") }
+      ?? [ProcessInfo.processInfo.activeProcessorCount]
+  }
+}
