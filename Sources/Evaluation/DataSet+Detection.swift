@@ -3,15 +3,16 @@ internal import Foundation
 extension DataSet {
   /// The format of what stands under a path, judged by names and first lines.
   ///
+  /// - Parameter wishes: the languages tell which texts make a pair.
   /// - Throws: `DataSetError.missing`, `.unreadable` or `.unknownFormat`.
-  public static func detect(_ path: String) throws(DataSetError) -> DataSetFormat {
+  public static func detect(_ path: String, wishes: Wishes = Wishes()) throws(DataSetError) -> DataSetFormat {
     if path == "-" { return .manifest }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      if LinePair.find(path) != nil { return .pair }
+      if LinePair.find(path, from: wishes.language, to: wishes.target) != nil { return .pair }
       throw .missing(path: path)
     }
-    let format = isFolder.boolValue ? detectFolder(path) : try detectFile(path)
+    let format = isFolder.boolValue ? detectFolder(path) : try detectFile(path, wishes)
     guard let format else { throw .unknownFormat(path: path) }
     return format
   }
@@ -29,7 +30,7 @@ extension DataSet {
     return nil
   }
 
-  private static func detectFile(_ path: String) throws(DataSetError) -> DataSetFormat? {
+  private static func detectFile(_ path: String, _ wishes: Wishes) throws(DataSetError) -> DataSetFormat? {
     let name = URL(fileURLWithPath: path).lastPathComponent
     if name.hasSuffix(".trans.txt") { return .libriSpeech }
     if name == "wav.scp" { return .kaldi }
@@ -42,7 +43,7 @@ extension DataSet {
       return columns.count >= 6 && Int(columns[0]) != nil ? .fleurs : nil
     default:
       if Files.firstLine(of: path).hasPrefix("{") { return .manifest }
-      return LinePair.find(path) != nil ? .pair : Files.isAudio(path) ? nil : .lines
+      return LinePair.find(path, from: wishes.language, to: wishes.target) != nil ? .pair : Files.isAudio(path) ? nil : .lines
     }
   }
 }

@@ -64,7 +64,7 @@ public struct DataSet: Sendable, Equatable {
   ///   - format: nil finds it.
   /// - Throws: `DataSetError` when nothing of it can be used; single lines that cannot become `faults`.
   public init(_ path: String, format: DataSetFormat? = nil, wishes: Wishes = Wishes()) throws(DataSetError) {
-    let format = if let format { format } else { try Self.detect(path) }
+    let format = if let format { format } else { try Self.detect(path, wishes: wishes) }
     var reading = DataSetReading(path: path, format: format, wishes: wishes)
     switch format {
     case .libriSpeech: try reading.readLibriSpeech()

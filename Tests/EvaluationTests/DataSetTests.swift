@@ -1,0 +1,151 @@
+import Foundation
+import Testing
+
+@testable import Evaluation
+
+/// Data sets in the layouts that they are published in, small and made here.
+@Suite struct DataSetTests {
+  let scratch = ScratchFolder()
+
+  @Test func aLibriSpeechTree() throws {
+    scratch.put("19/198/19-198.trans.txt", "19-198-0000 NORTHANGER ABBEY\n19-198-0001\n19-198-0002 THIS LITTLE WORK\n")
+    scratch.put("19/198/19-198-0000.flac", "")
+    let set = try DataSet(scratch.path)
+    #expect(set.format == .libriSpeech)
+    #expect(set.utterances.map(\.id) == ["19-198-0000", "19-198-0002"])
+    #expect(set.utterances[0].text == "NORTHANGER ABBEY" && set.utterances[0].language == "en")
+    #expect(set.utterances[0].audio == scratch.path("19/198/19-198-0000.flac") && set.utterances[0].speaker == "19")
+    #expect(set.faults.map(\.line) == [2])
+  }
+
+  @Test func aCommonVoiceTable() throws {
+    scratch.put(
+      "test.tsv",
+      "client_id\tpath\tsentence\tlocale\nabc\tone.mp3\tOlá, mundo.\tpt\nabc\t\tnothing\tpt\nabc\ttwo\tTudo bem?\tpt\nshort\n"
+    )
+    scratch.put("clips/one.mp3", "")
+    let set = try DataSet(scratch.path)
+    #expect(set.format == .commonVoice)
+    #expect(set.utterances.map(\.text) == ["Olá, mundo.", "Tudo bem?"])
+    #expect(set.utterances.map(\.audio) == ["one.mp3", "two.mp3"].map { scratch.path("clips/\($0)") })
+    #expect(set.utterances.allSatisfy { $0.language == "pt" && $0.speaker == "abc" })
+    #expect(set.faults.map(\.line) == [3, 5])
+  }
+
+  @Test func fleursWithItsParallelSentences() throws {
+    scratch.put(
+      "pt_br/test.tsv", "7\t1.wav\tBom dia.\tbom dia\tb o m\t32000\tFEMALE\n8\t2.wav\tTchau.\ttchau\tt\t16000\tMALE\n")
+    scratch.put("en_us/test.tsv", "7\t9.wav\tGood morning.\tgood morning\tg\t30000\tMALE\n")
+    scratch.put("pt_br/audio/test/1.wav", "")
+    let set = try DataSet(scratch.path("pt_br"), wishes: .init(target: "en"))
+    #expect(set.format == .fleurs && set.utterances.map(\.language) == ["pt", "pt"])
+    #expect(set.utterances[0].audio == scratch.path("pt_br/audio/test/1.wav"))
+    #expect(set.utterances.map(\.duration) == [2, 1])
+    #expect(set.utterances.map(\.translations) == [["en": "Good morning."], [:]])
+  }
+
+  @Test func aKaldiFolderWithSegments() throws {
+    scratch.put("wav.scp", "call /data/call.wav\nother sph2pipe -f wav x.sph |\n")
+    scratch.put("segments", "call-1 call 1.5 3.0\ncall-2 call 3 -1 B\nbad call 5 4\nother-1 other 0 1\n")
+    scratch.put("text", "call-1 hello there\ncall-2 hi\nbad never\nother-1 gone\n")
+    scratch.put("utt2spk", "call-1 anna\ncall-2 bert\n")
+    let set = try DataSet(scratch.path, wishes: .init(language: "en"))
+    #expect(set.format == .kaldi && set.utterances.map(\.id) == ["call-1", "call-2"])
+    #expect(set.utterances[0].excerpt == .init(start: 1.5, duration: 1.5) && set.utterances[0].channel == nil)
+    #expect(set.utterances[1].excerpt == .init(start: 3, duration: nil) && set.utterances[1].channel == 1)
+    #expect(set.utterances.map(\.speaker) == ["anna", "bert"])
+    // A command is not run, an end before the start is no segment.
+    #expect(set.faults.contains { $0.reason.contains("command") } && set.faults.count == 4)
+  }
+
+  @Test func manifestsOfBothKindsAndStandardInput() throws {
+    let lines = """
+      {"audio_filepath": "a.wav", "text": "one", "lang": "en", "translation_pt": "um", "offset": 2, "duration": 1.5}
+      {"audio": "/b.flac", "sentence": "two", "language": "Portuguese"}
+      not json
+      {"audio": "c.wav"}
+      """
+    scratch.put("manifest.jsonl", lines)
+    let set = try DataSet(scratch.path)
+    #expect(set.format == .manifest && set.utterances.map(\.text) == ["one", "two"])
+    #expect(set.utterances[0].audio == scratch.path("a.wav") && set.utterances[1].audio == "/b.flac")
+    #expect(
+      set.utterances[0].excerpt == .init(start: 2, duration: 1.5) && set.utterances[0].translations == ["pt": "um"])
+    #expect(set.utterances.map(\.language) == ["en", "pt"])
+    #expect(set.faults.map(\.line) == [3, 4])
+
+    let piped = try DataSet("-", wishes: .init(standardInput: { Data(lines.utf8) }))
+    #expect(piped.name == "stdin" && piped.utterances.map(\.audio) == ["a.wav", "/b.flac"])
+    let array = try DataSet(
+      "-", wishes: .init(standardInput: { Data(#"[{"id": 3, "text": "x", "audio": "x.wav"}]"#.utf8) }))
+    #expect(array.utterances.map(\.id) == ["3"])
+  }
+
+  @Test func segmentTimeMarks() throws {
+    scratch.put(
+      "ted.stm",
+      """
+      ;; a comment
+      talk 1 anna 0.5 2.5 <o,f0,female> so { um / @ } yes
+      talk 1 inter_segment_gap 2.5 3.0 <o,,> ignore_time_segment_in_scoring
+      talk A anna 3 two
+      """)
+    let set = try DataSet(scratch.path("ted.stm"), wishes: .init(language: "en"))
+    #expect(set.format == .stm && set.utterances.map(\.text) == ["so um yes"])
+    #expect(set.utterances[0].excerpt == .init(start: 0.5, duration: 2) && set.utterances[0].channel == 0)
+    #expect(set.faults.map(\.line) == [4])
+  }
+
+  @Test func aFolderOfRecordingsWithTexts() throws {
+    for (name, text) in [
+      ("a.flac", ""), ("a.txt", "hello\nthere\n"), ("a.pt.txt", "olá"), ("sub/b.wav", ""), ("sub/b.txt", "bye"),
+      ("c.mp3", ""),
+    ] { scratch.put(name, text) }
+    let set = try DataSet(scratch.path)
+    #expect(set.format == .folder && set.utterances.map(\.id) == ["a", "sub/b"])
+    #expect(set.utterances[0].text == "hello there" && set.utterances[0].translations == ["pt": "olá"])
+    #expect(set.faults.count == 1)
+  }
+
+  @Test func lineAlignedTexts() throws {
+    scratch.put("news.en.txt", "One.\nTwo.\n\nFour.\n")
+    scratch.put("news.pt.txt", "Um.\nDois.\n\n\n")
+    let set = try DataSet(scratch.path("news.en.txt"))
+    #expect(set.format == .pair && set.utterances.map(\.text) == ["One.", "Two."])
+    #expect(set.utterances.map(\.translations) == [["pt": "Um."], ["pt": "Dois."]] && set.faults.map(\.line) == [4])
+    let back = try DataSet(scratch.path("news"), wishes: .init(language: "pt", target: "en"))
+    #expect(back.utterances.map(\.text) == ["Um.", "Dois."])
+    scratch.put("short.pt.txt", "Um.\n")
+    #expect(throws: DataSetError.self) {
+      try DataSet("\(scratch.path("news.en.txt")):\(scratch.path("short.pt.txt"))")
+    }
+  }
+
+  @Test func whatIsNoSetIsRefused() throws {
+    #expect(throws: DataSetError.missing(path: scratch.path("absent"))) { try DataSet(scratch.path("absent")) }
+    scratch.put("empty/readme.md", "")
+    #expect(throws: DataSetError.unknownFormat(path: scratch.path("empty"))) { try DataSet(scratch.path("empty")) }
+    scratch.put("bad.jsonl", "nothing\n")
+    #expect(throws: DataSetError.self) { try DataSet(scratch.path("bad.jsonl")) }
+    // Ids are made unique.
+    scratch.put("twice.jsonl", #"{"id": "a", "text": "x"}"# + "\n" + #"{"id": "a", "text": "y"}"#)
+    #expect(try DataSet(scratch.path("twice.jsonl")).utterances.map(\.id) == ["a", "a#2"])
+  }
+}
+
+/// A folder that goes away with the value.
+final class ScratchFolder {
+  let path = FileManager.default.temporaryDirectory.appending(path: "dragoman-sets-\(UUID().uuidString)").path
+
+  init() { try! FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func path(_ name: String) -> String { path + "/" + name }
+
+  func put(_ name: String, _ text: String) {
+    let url = URL(fileURLWithPath: path(name))
+    try! FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try! Data(text.utf8).write(to: url)
+  }
+}
