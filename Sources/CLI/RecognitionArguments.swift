@@ -31,7 +31,19 @@ struct RecognitionArguments: ParsableArguments {
   @Flag(help: "Recognise silence too, instead of only where voice is heard.")
   var noVad = false
 
+  @Option(help: ArgumentHelp("Probability at which voice begins, 0 to 1.", valueName: "p"))
+  var vadThreshold = 0.4
+
+  @Option(help: ArgumentHelp("Audio kept before and after voice, in seconds.", valueName: "s"))
+  var vadPadding = 0.4
+
+  @Option(help: ArgumentHelp("Silence between words that is left out, in seconds; shorter ones stay.", valueName: "s"))
+  var vadSilence = 2.0
+
   func validate() throws {
+    guard (0.01...0.99).contains(vadThreshold) else { throw ValidationError("--vad-threshold takes 0.01 to 0.99.") }
+    guard (0...10).contains(vadPadding) else { throw ValidationError("--vad-padding takes 0 to 10 seconds.") }
+    guard (0...60).contains(vadSilence) else { throw ValidationError("--vad-silence takes 0 to 60 seconds.") }
     guard (1...32).contains(bestOf) else { throw ValidationError("--best-of takes 1 to 32.") }
     guard patience > 0, patience <= 10 else { throw ValidationError("--patience takes a number above 0, to 10.") }
     if let lengthPenalty, !(0...1).contains(lengthPenalty) {
@@ -46,6 +58,10 @@ struct RecognitionArguments: ParsableArguments {
     (options.lengthPenalty, options.temperatures) = (lengthPenalty, try temperatures())
     (options.initialPrompt, options.hotwords) = (initialPrompt, hotwords)
     options.conditionsOnPreviousText = !noConditionOnPrevious
+    options.speechRegions.threshold = Float(vadThreshold)
+    options.speechRegions.silenceThreshold = Float(max(vadThreshold - 0.15, 0.01))
+    options.speechRegions.padding = .seconds(vadPadding)
+    options.speechRegions.minimumSilence = .seconds(vadSilence)
   }
 
   /// What is not as usual, by the option's name, for the record.
@@ -61,6 +77,9 @@ struct RecognitionArguments: ParsableArguments {
     if let hotwords { settings["hotwords"] = hotwords }
     if noConditionOnPrevious { settings["no condition on previous"] = "" }
     if noVad { settings["no VAD"] = "" }
+    if vadThreshold != usual.vadThreshold { settings["VAD threshold"] = String(vadThreshold) }
+    if vadPadding != usual.vadPadding { settings["VAD padding"] = String(vadPadding) }
+    if vadSilence != usual.vadSilence { settings["VAD silence"] = String(vadSilence) }
     return settings
   }
 

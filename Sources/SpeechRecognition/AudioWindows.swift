@@ -13,8 +13,10 @@ final class AudioWindows {
   /// Log-mel frames from frame `firstFrame` on, `[frame, mel]`.
   private var frames: [Float] = []
   private var firstFrame = 0
-  /// The loudest log-mel energy of the windows so far.
+  /// The loudest log-mel energy so far.
   private var loudest = WindowNormalization.silence
+  /// Frames that are part of that.
+  private var heardFrames = 0
   /// Samples of the recording so far.
   private(set) var sampleCount = 0
 
@@ -33,6 +35,7 @@ final class AudioWindows {
     } else {
       timeline.append(original: sampleCount, count: samples.count)
       features.append(samples, to: &frames)
+      listen()
     }
     sampleCount += samples.count
   }
@@ -41,6 +44,7 @@ final class AudioWindows {
     gate?.finish(to: &pieces)
     takePieces()
     features.finish(to: &frames)
+    listen()
   }
 
   private func takePieces() {
@@ -48,19 +52,26 @@ final class AudioWindows {
       timeline.append(original: piece.start, count: piece.samples.count)
       piece.samples.withUnsafeBufferPointer { features.append($0, to: &frames) }
     }
+    listen()
     pieces.removeAll(keepingCapacity: true)
+  }
+
+  /// Notes how loud the frames are that have come since the last time.
+  private func listen() {
+    let new = (heardFrames - firstFrame) * features.mels..<frames.count
+    loudest = max(loudest, frames[new].max() ?? WindowNormalization.silence)
+    heardFrames = count
   }
 
   /// Writes the normalised frames of a window into an encoder's input, silence behind them.
   ///
-  /// Windows are normalised by the loudest energy so far; the reference takes the maximum over the whole recording
-  /// (`docs/decisions/0003-loudest-so-far.md` has the measured difference).
+  /// Windows are normalised by the loudest energy that has come; the reference takes the maximum over the whole recording
+  /// (`docs/decisions/0003-loudest-of-five-minutes-ahead.md` has the measured difference).
   ///
   /// - Parameter window: frames that there are, none of them forgotten.
   func write(_ window: Range<Int>, to input: UnsafeMutableBufferPointer<Float>) {
     let audio = UnsafeMutableBufferPointer(rebasing: input[..<(window.count * features.mels)])
     _ = audio.update(fromContentsOf: frames[values(of: window)])
-    loudest = max(loudest, audio.max() ?? WindowNormalization.silence)
     WindowNormalization.apply(to: audio, maximum: loudest)
     input[audio.count...].update(repeating: 0)
   }

@@ -50,6 +50,10 @@ public struct RecognitionOptions: Sendable, Equatable {
   public var speechRegions = SpeechRegionOptions(
     threshold: 0.4, silenceThreshold: 0.25, minimumSpeech: .milliseconds(100))
 
+  /// How much speech is awaited behind a window before it is recognised, for windows are normalised by the loudest of all
+  /// that has come. Recordings that are shorter give what the reference gives, which looks at the whole; zero while live.
+  public var lookahead = Duration.seconds(300)
+
   /// Whether each segment gets its words with their times.
   public var wordTimes = false
 

@@ -1,3 +1,4 @@
+internal import AcousticFeatures
 internal import Foundation
 internal import Tensors
 public import Transcripts
@@ -79,7 +80,8 @@ public final class RecognitionSession {
   public func append(_ samples: UnsafeBufferPointer<Float>) throws -> [Segment] {
     audio.append(samples)
     var segments: [Segment] = []
-    while audio.count - seek >= model.weights.dimensions.windowFrames { segments += try recognizeWindow() }
+    let needed = model.weights.dimensions.windowFrames + options.lookahead.samples / AcousticFrame.hopLength
+    while audio.count - seek >= needed { segments += try recognizeWindow() }
     return segments
   }
 
