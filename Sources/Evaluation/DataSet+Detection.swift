@@ -43,7 +43,8 @@ extension DataSet {
       return columns.count >= 6 && Int(columns[0]) != nil ? .fleurs : nil
     default:
       if Files.firstLine(of: path).hasPrefix("{") { return .manifest }
-      return LinePair.find(path, from: wishes.language, to: wishes.target) != nil ? .pair : Files.isAudio(path) ? nil : .lines
+      return LinePair.find(path, from: wishes.language, to: wishes.target) != nil
+        ? .pair : Files.isAudio(path) ? nil : .lines
     }
   }
 }
