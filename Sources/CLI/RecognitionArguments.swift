@@ -32,7 +32,7 @@ struct RecognitionArguments: ParsableArguments {
   var noVad = false
 
   @Option(help: ArgumentHelp("Probability at which voice begins, 0 to 1.", valueName: "p"))
-  var vadThreshold = 0.4
+  var vadThreshold = 0.5
 
   @Option(help: ArgumentHelp("Audio kept before and after voice, in seconds.", valueName: "s"))
   var vadPadding = 0.4

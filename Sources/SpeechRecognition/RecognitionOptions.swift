@@ -47,8 +47,7 @@ public struct RecognitionOptions: Sendable, Equatable {
   public var promptResetTemperature = 0.5
 
   /// What counts as speech, where voice activity is known.
-  public var speechRegions = SpeechRegionOptions(
-    threshold: 0.4, silenceThreshold: 0.25, minimumSpeech: .milliseconds(100))
+  public var speechRegions = SpeechRegionOptions()
 
   /// How much speech is awaited behind a window before it is recognised, for windows are normalised by the loudest of all
   /// that has come. Recordings that are shorter give what the reference gives, which looks at the whole; zero while live.
