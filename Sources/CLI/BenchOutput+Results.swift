@@ -40,7 +40,7 @@ extension BenchOutput {
   func finish(_ runs: [BenchRun], ruler: Ruler, journal: BenchJournal?) throws {
     let result = BenchResult(environment: Self.environment, ruler: ruler, runs: runs)
     try Self.write(result, comparisons: [], ruler: ruler, output: output, report: report)
-    try StandardOutput.write(BenchTable.text(of: result, width: nil))
+    try StandardOutput.write(BenchTable.text(of: result))
     journal?.remove()
     for run in runs where !run.failures.isEmpty {
       StandardError.write("dragoman: \(run.system): \(run.failures.count) utterances failed and are not scored\n")
@@ -54,7 +54,7 @@ extension BenchOutput {
   ) throws {
     if let output { try AtomicFile.write(try json(result), to: output) }
     if let report {
-      let html = BenchReport(result, comparisons: comparisons, ruler: ruler, audio: BenchAudio().audio).html
+      let html = BenchReport(result, comparisons: comparisons, ruler: ruler, audio: BenchAudio.audio).html
       try AtomicFile.write(html, to: report)
     }
   }
