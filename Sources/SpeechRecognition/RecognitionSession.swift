@@ -100,8 +100,9 @@ public final class RecognitionSession {
     var window = try findLanguage(of: whole)
     let start = startSequence
     var text = decode(window, start: start)
-    while !fallback.isSilent(text), let part = coverage.part(
-      of: window, saying: text, in: audio, vocabulary: model.vocabulary)
+    while !fallback.isSilent(text),
+      let part = coverage.part(
+        of: window, saying: text, in: audio, vocabulary: model.vocabulary)
     {
       // Text that leaves speech out goes wrong with what it was to go on from, too.
       prompt.forget()

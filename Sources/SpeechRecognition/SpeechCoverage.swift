@@ -7,7 +7,7 @@ struct SpeechCoverage: Sendable {
   /// Whether voice activity holds back what is no speech; otherwise nothing is known and nothing done.
   let isSpeechOnly: Bool
 
-  /// Text tokens a second of what is worth the name; slow speech has two, with the pauses that a region may hold one.
+  /// Text tokens a second that speech has at least: slow speech has two, with its pauses one.
   static let leastTokensPerSecond = 0.7
   /// Frames of a window that can be too poor in text, 10 s: a word may stand alone in less.
   static let leastPoor = 1000
@@ -17,10 +17,11 @@ struct SpeechCoverage: Sendable {
   private static let reach = 30
 
   /// The part of a window to decode in its place when the text is too poor; nil when it is not.
-  func part(of window: Range<Int>, saying text: WindowText, in audio: AudioWindows, vocabulary: Vocabulary) -> Range<Int>? {
-    guard isSpeechOnly, window.count >= Self.leastPoor, Self.isPoor(text.tokens, frames: window.count, vocabulary) else {
-      return nil
-    }
+  func part(
+    of window: Range<Int>, saying text: WindowText, in audio: AudioWindows, vocabulary: Vocabulary
+  ) -> Range<Int>? {
+    guard isSpeechOnly, window.count >= Self.leastPoor else { return nil }
+    guard Self.isPoor(text.tokens, frames: window.count, vocabulary) else { return nil }
     let third = window.count / 3
     return window.lowerBound..<audio.quietest(in: window.lowerBound + third..<window.upperBound - third)
   }

@@ -54,7 +54,7 @@ def sounding(samples):
     """Where a clip's sound starts and ends: (start, end, whether the start is known, whether the end is), in seconds.
 
     Sound is at most 30 dB below the loudest tenth of the frames. That is an edge of speech for certain when speech stands 36 dB out
-    of the clip's own noise, 25 and 35 dB would say the same within 100 ms, and what begins or ends there is no sound of less than
+    of the clip's own noise, 18 and 35 dB would say the same within 100 ms, and what begins or ends there is no sound of less than
     300 ms apart from the rest by 150 ms of quiet, which may be a breath or a click."""
     level = levels(samples)
     loudest, quietest = np.quantile(level, 0.9), np.quantile(level, 0.02)
@@ -63,7 +63,7 @@ def sounding(samples):
         loud = np.flatnonzero(level > loudest - below)
         return loud[0], loud[-1] + 1
 
-    (start, end), strict, lax = edges(30), edges(25), edges(35)
+    (start, end), strict, lax = edges(30), edges(18), edges(35)
     loud = np.flatnonzero(level > loudest - 30)
     runs = np.split(loud, np.flatnonzero(np.diff(loud) > 15) + 1)
     clear = loudest - quietest >= 36
@@ -102,7 +102,7 @@ def transcribe(dragoman, recordings, *arguments):
             else:
                 files.append(os.path.join(folder, f"{index:04d}.wav"))
                 write(files[-1], recording)
-        subprocess.run([dragoman, "transcribe", "--model", "whisper-base", "--format", "json", "--output-dir", folder,
+        subprocess.run([os.path.abspath(dragoman), "transcribe", "--model", "whisper-base", "--format", "json", "--output-dir", folder,
                         *arguments, *files], check=True, stderr=subprocess.DEVNULL)
         return [json.load(open(os.path.splitext(path)[0] + ".json", encoding="utf-8")) for path in files]
 

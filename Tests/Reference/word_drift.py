@@ -9,8 +9,8 @@ needs: numpy, soundfile. Prints the median and the 95th percentile of the distan
 Each clip is cut to its sound (`recordings.sounding`), so that the first word starts with it and the last one ends with it, faded
 over 10 ms on either side; 0.3 to 5 s of silence, digital or pink noise of -65 dBFS, stand between the clips. Only edges that the
 measure is sure of are compared. A clip's first and last word are those with their middle between the middles of the silences
-around it. faster-whisper lets many words begin in the pause before them: its starts that stand in more than 100 ms of silence
-(30 dB below the loudest tenth) are counted apart."""
+around it. faster-whisper lets many words begin in the pause or breath before them: its starts that are followed by 100 ms at least
+20 dB below the loudest tenth of the 4 s around them are counted apart."""
 import difflib
 import json
 import os
@@ -86,9 +86,9 @@ def measured(distances):
 
 
 def in_silence(level, seconds):
-    """Whether nothing sounds at this place and for 100 ms after it."""
+    """Whether there is a pause at this place, or a breath, and for 100 ms after it."""
     first = int(seconds * RATE / FRAME)
-    return np.all(level[first:first + 10] < np.quantile(level[level > -100], 0.9) - 30)
+    return bool(np.all(level[first:first + 10] < np.quantile(level[max(0, first - 200):first + 200], 0.9) - 20))
 
 
 def spread(distances):
@@ -99,7 +99,7 @@ def spread(distances):
 def reference(folder, data):
     import faster_whisper
 
-    model = faster_whisper.WhisperModel(folder, device="cpu", compute_type="float32", cpu_threads=2)
+    model = faster_whisper.WhisperModel(folder, device="cpu", compute_type="float32", cpu_threads=1)
     found = []
     for language, samples, _ in joined(data):
         segments, _ = model.transcribe(samples, beam_size=5, language=language, word_timestamps=True, vad_filter=True)
@@ -155,10 +155,10 @@ def compare(dragoman, data, details=False):
     show("a clip's last word ends, from where its sound does", ends, False)
     show("faster-whisper's first words, the same", their_starts, False)
     show("faster-whisper's last words, the same", their_ends, False)
-    show("a word starts, from where faster-whisper has it, unless in silence", sound_apart, True)
-    show("the same with those in silence", apart, False)
+    show("a word starts, from where faster-whisper has it, unless in a pause", sound_apart, True)
+    show("the same with those in pauses", apart, False)
     show("a word ends, from where faster-whisper has it", ends_apart, False)
-    figures.check(len(starts) == clips, f"{len(starts)} of {clips} clips have words at their place")
+    figures.check(len(starts) >= 0.95 * clips, f"{len(starts)} of {clips} clips have words at their place")
     return figures.missed
 
 
