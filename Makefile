@@ -39,11 +39,14 @@ verify: setup
 	swift build $(TEST_FLAGS) --build-tests; \
 	$(TEST_DRAGOMAN) models pull --all; \
 	python3 -m pip install --quiet --upgrade --target .build-test/python \
-	  jiwer==4.0.0 whisper-normalizer==0.1.15 sacrebleu==2.6.0 soundfile; \
+	  jiwer==4.0.0 whisper-normalizer==0.1.15 sacrebleu==2.6.0 soundfile numpy; \
 	PYTHONPATH=.build-test/python python3 Tests/Reference/evaluation_verify.py $(TEST_DRAGOMAN) $(DATA) \
 	  .build-test/evaluation.json; \
 	DRAGOMAN_VERIFY=1 swift test $(TEST_FLAGS) --skip-build --no-parallel --filter Verif; \
-	PYTHONPATH=.build-test/python python3 Tests/Reference/floors.py $(TEST_DRAGOMAN) $(DATA)
+	PYTHONPATH=.build-test/python python3 Tests/Reference/floors.py $(TEST_DRAGOMAN) $(DATA); \
+	for script in word_drift guards languages; do \
+	  PYTHONPATH=.build-test/python python3 Tests/Reference/$$script.py $(TEST_DRAGOMAN) $(DATA); \
+	done
 
 bench: build models
 	@if [ ! -x Benchmarks/run ]; then echo "bench: there is no Benchmarks/run yet"; exit 1; fi

@@ -30,6 +30,7 @@ public final class RecognitionSession {
   private let audio: AudioWindows
   /// nil when the language is known beforehand.
   private let languageFinder: LanguageFinder?
+  private let coverage: SpeechCoverage
   private var random: SeededRandom
   private var prompt: WindowPrompt
   private var task: RecognitionTask
@@ -61,6 +62,7 @@ public final class RecognitionSession {
         kernels: workspace.context.kernels, lengthPenalty: options.lengthPenalty))
     audio = AudioWindows(
       mels: size.mels, gate: voiceActivity.map { SpeechGate(model: $0, options: options.speechRegions) })
+    coverage = SpeechCoverage(isSpeechOnly: voiceActivity != nil)
     random = SeededRandom(seed: options.seed)
     prompt = WindowPrompt(
       options: options, encoder: BytePairEncoder(vocabulary: model.vocabulary), room: size.textContext / 2 - 1)
@@ -97,21 +99,35 @@ public final class RecognitionSession {
   private func recognizeWindow() throws -> [Segment] {
     audio.forget(before: seek)
     let whole = seek..<min(audio.count, seek + model.weights.dimensions.windowFrames)
-    let window = try findLanguage(of: whole)
-    audio.write(window, to: workspace.encoder.input)
-    workspace.decoder.attend(to: workspace.encoder.encode())
+    var window = try findLanguage(of: whole)
     let start = startSequence
-    let text = fallback.decode(workspace.decoder, prompt: prompt, start: start, random: &random)
+    var text = decode(window, start: start)
+    while !fallback.isSilent(text),
+      let part = coverage.part(
+        of: window, saying: text, in: audio, vocabulary: model.vocabulary)
+    {
+      // Text that leaves speech out goes wrong with what it was to go on from, too.
+      prompt.forget()
+      window = part
+      text = decode(window, start: start)
+    }
     guard !fallback.isSilent(text) else {
       seek = window.upperBound
       return []
     }
-    let cut = WindowCut(tokens: text.tokens, vocabulary: model.vocabulary, frameCount: window.count)
+    var cut = WindowCut(tokens: text.tokens, vocabulary: model.vocabulary, frameCount: window.count)
+    coverage.shorten(&cut, of: window, in: audio)
     let segments = segments(of: cut.pieces, in: text, window: window, start: start)
     // What follows a change of language belongs to the next window.
-    seek = window == whole ? seek + cut.advance : window.upperBound
+    seek = window == whole || cut.advance < window.count ? seek + cut.advance : window.upperBound
     if !options.conditionsOnPreviousText || text.temperature > options.promptResetTemperature { prompt.forget() }
     return segments
+  }
+
+  private func decode(_ window: Range<Int>, start: [Int]) -> WindowText {
+    audio.write(window, to: workspace.encoder.input)
+    workspace.decoder.attend(to: workspace.encoder.encode())
+    return fallback.decode(workspace.decoder, prompt: prompt, start: start, random: &random)
   }
 
   /// Finds the language of a window where it is not known, and ends the window where the language changes.
@@ -143,7 +159,8 @@ public final class RecognitionSession {
     of pieces: [WindowCut.Piece], in window: WindowText, window frames: Range<Int>, start: [Int]
   ) -> [Segment] {
     let pieces = pieces.filter { piece in
-      piece.start != piece.end && model.vocabulary.text(of: piece.tokens).contains { !$0.isWhitespace }
+      // Punctuation alone is what music and machines are written down as.
+      piece.start != piece.end && model.vocabulary.text(of: piece.tokens).contains { $0.isLetter || $0.isNumber }
     }
     let textLanguage = task == .translate ? "en" : language?.code
     let words =

@@ -40,7 +40,12 @@ struct TemperatureFallback {
   /// temperature gave one, less likelihood will do.
   func isSilent(_ text: WindowText) -> Bool {
     text.noSpeechProbability > (text.isDoubtful ? options.doubtfulNoSpeechThreshold : options.noSpeechThreshold)
-      && text.averageLogProbability <= options.logProbabilityThreshold
+      && (text.averageLogProbability <= options.logProbabilityThreshold || isMonotonous(text))
+  }
+
+  /// Whether a text repeats itself somewhat: no speech by itself, but beeps and rhythms are written down so.
+  private func isMonotonous(_ text: WindowText) -> Bool {
+    compressionRatio(decoding.vocabulary.text(of: text.tokens)) > options.monotonyThreshold
   }
 
   private func strategy(at temperature: Double) -> SearchStrategy {

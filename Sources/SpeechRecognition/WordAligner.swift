@@ -133,7 +133,7 @@ final class WordAligner {
       let mean = word.spoken.reduce(0) { $0 + probabilities[$1] } / Double(word.spoken.count)
       return Word(
         start: .milliseconds(10 * span.start), end: .milliseconds(10 * span.end), text: word.text, probability: mean,
-        confidence: word.spoken.reduce(1) { $0 * probabilities[$1] })
+        confidence: WordConfidence.whisperBase(mean))
     }[...]
     return counts.map { count in
       defer { timed = timed.dropFirst(count) }

@@ -28,6 +28,7 @@ enum JSONTranscript {
       ("start", .seconds(segment.start)),
       ("end", .seconds(segment.end)),
       ("text", .text(segment.text)),
+      ("language", .optional(segment.language)),
       ("translation", .optional(segment.translation)),
       ("average_log_probability", .number(segment.averageLogProbability)),
       ("no_speech_probability", .number(segment.noSpeechProbability)),

@@ -6,7 +6,7 @@ public struct Word: Sendable, Equatable {
   public var text: String
   /// The model's probability for the word, 0...1, as it comes.
   public var probability: Double
-  /// How likely the word is right, 0...1: `probability` after calibration.
+  /// How likely the word is right, 0...1: `probability` after calibration (`docs/confidence.md`).
   public var confidence: Double
 
   /// A word spoken from `start` to `end`; without a calibration its confidence is its probability.

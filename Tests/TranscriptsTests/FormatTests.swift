@@ -96,6 +96,7 @@ let silence = Transcript(
               "start": 0,
               "end": 2.5,
               "text": "Good morning, everyone.",
+              "language": null,
               "translation": "Bom dia a todos.",
               "average_log_probability": -0.25,
               "no_speech_probability": 0.000012,
@@ -107,6 +108,7 @@ let silence = Transcript(
               "start": 2.5,
               "end": 7.25,
               "text": "Is \"R&D\" <here>?\tYes.",
+              "language": null,
               "translation": "A \"P&D\" está <aqui>? Sim.",
               "average_log_probability": null,
               "no_speech_probability": null,
@@ -120,7 +122,7 @@ let silence = Transcript(
     #expect(
       TranscriptFormat.json.render(untranslated, pretty: false) == #"{"file":"-","duration":3,"language":"en","#
         + #""language_probability":1,"model":"whisper-tiny.en","translation_model":null,"target_language":null,"#
-        + #""text":"Yes.","translation":null,"segments":[{"id":0,"start":1,"end":2,"text":"Yes.","translation":null,"#
+        + #""text":"Yes.","translation":null,"segments":[{"id":0,"start":1,"end":2,"text":"Yes.","language":null,"translation":null,"#
         + #""average_log_probability":0,"no_speech_probability":0,"compression_ratio":0,"tokens":[]}]}"# + "\n")
   }
 
