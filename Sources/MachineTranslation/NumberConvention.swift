@@ -22,6 +22,12 @@ enum NumberConvention: Equatable {
     return String(text.map { $0 == "." ? "," : $0 == "," ? "." : $0 })
   }
 
+  /// Whether a text is a number of either convention.
+  static func isNumber(_ text: some Collection<UInt8>) -> Bool {
+    let text = String(decoding: text, as: UTF8.self)
+    return Self.point.isNumber(text) || Self.comma.isNumber(text)
+  }
+
   /// Digits with or without groups of thousands, and perhaps a fraction.
   private func isNumber(_ text: String) -> Bool {
     let (thousands, fraction): (Character, Character) = self == .point ? (",", ".") : (".", ",")

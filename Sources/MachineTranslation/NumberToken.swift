@@ -21,7 +21,8 @@ struct NumberToken: Equatable {
     guard groups.count == 1, other.groups.count == 1, let mine = Int(groups[0]), let theirs = Int(other.groups[0])
     else { return false }
     if mine <= 24, theirs <= 24, abs(mine - theirs) == 12 { return true }
-    return max(mine, theirs) > 999 && max(mine, theirs) <= 9999 && min(mine, theirs) == max(mine, theirs) % 100
+    return min(mine, theirs) > 9 && max(mine, theirs) > 999 && max(mine, theirs) <= 9999
+      && min(mine, theirs) == max(mine, theirs) % 100
   }
 
   /// The numbers of a stretch of UTF-8.

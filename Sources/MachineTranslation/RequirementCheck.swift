@@ -39,8 +39,11 @@ struct RequirementCheck {
     var open: [Int] = []
     for (index, span) in spans.enumerated() {
       guard case .number(let tokens, let beforeMagnitude) = span.kind else { continue }
+      let isFormed = tokens.count == 1 && NumberConvention.isNumber(spans[index].text.utf8)
       let range = Self.take(tokens, from: &spare) { one, other in
-        one.groups == other.groups
+        // Signs that neither convention puts there (`1,250,5`) are an error.
+        let isSound = !isFormed || NumberConvention.isNumber(text[other.range])
+        return isSound && one.groups == other.groups
           || one.significant == other.significant
             && (beforeMagnitude || NumberToken.magnitudeFollows(other.range.upperBound, in: text))
       }
@@ -52,8 +55,11 @@ struct RequirementCheck {
     }
     for index in open {
       guard case .number(let tokens, _) = spans[index].kind else { continue }
-      if tokens.count == 1, let other = spare.firstIndex(where: { $0.isAnotherForm(of: tokens[0]) }) {
-        found.append(spare.remove(at: other).range)
+      let other = Self.take(tokens, from: &spare) {
+        tokens.count > 1 && $0.groups == $1.groups || $1.isAnotherForm(of: $0)
+      }
+      if let other {
+        found.append(other)
         continue
       }
       let isSpelledOut =

@@ -24,9 +24,9 @@ import Testing
     }
     let texts = [
       "We visited Green Meadow Farm yesterday.": ["Green Meadow Farm"],
-      "Apple has 1,250.5 shares.": ["Apple", "1.250,5"],
+      "Apple has 1250 shares.": ["Apple", "1250"],
       "The neural network recognises the cat.": ["malha neural", "bichano"],
-      "The cat sleeps. See https://tinyurl.com/tfjavz4 for a cat.": ["O bichano dorme", "https://tinyurl.com/tfjavz4"],
+      "The cat sleeps. See https://tinyurl.com/tfjavz4 for a cat.": ["bichano", "https://tinyurl.com/tfjavz4"],
       "CNBC reported there were at least 118,381 cases worldwide.": ["118.381"],
     ]
     let sources = texts.keys.sorted()

@@ -46,6 +46,7 @@ import Testing
     ("30 mice", "20 camundongos", "30"), ("in 1987", "em 1978", "1987"), ("in 1987", "no século", "1987"),
     ("1.5 litres", "15 litros", "1,5"), ("118,381 cases", "11.381 casos", "118.381"),
     ("2002–2004", "de 2002", "2002–2004"), ("2019–20", "20 de 2019", "2019–20"), ("5 and 5", "5 e 6", "5"),
+    ("1,250.5 euros", "1.250.5 euros", "1.250,5"),
     ("1.2 metres", "12 metros", "1,2"),
   ]) func numbersThatAreLost(source: String, target: String, lost: String) {
     #expect(missing(source, target) == [lost])

