@@ -7,6 +7,12 @@
 struct SourceRepair {
   let vocabulary: Vocabulary
   let language: String
+  private let abbreviations: Abbreviations
+
+  init(vocabulary: Vocabulary, language: String) {
+    (self.vocabulary, self.language) = (vocabulary, language)
+    abbreviations = Abbreviations(language: language)
+  }
 
   /// A word is a name when its piece with a capital is this many natural logarithms more probable than the one without.
   private static let margin: Float = 3
@@ -56,7 +62,8 @@ struct SourceRepair {
       if SentenceSplitter.terminators.contains(scalar), index + 1 < scalars.count,
         scalars[index + 1].properties.isWhitespace || SentenceSplitter.closers.contains(scalars[index + 1])
       {
-        beginsSentence = true
+        let word = scalars[(scalars[..<index].lastIndex { $0.properties.isWhitespace } ?? -1) + 1..<index]
+        beginsSentence = !abbreviations.always.contains(String(String.UnicodeScalarView(word)))
       }
       guard scalar.isPartOfWord else {
         index += 1
