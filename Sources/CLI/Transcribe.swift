@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import AudioIO
 internal import Dragoman
 internal import Foundation
+internal import MachineTranslation
 internal import ModelStore
 internal import SpeechRecognition
 internal import Transcripts
@@ -57,6 +58,12 @@ struct TranscribeCommand: ParsableCommand {
   @OptionGroup(title: "Recognition")
   var recognition: RecognitionArguments
 
+  @OptionGroup(title: "Translation")
+  var translation: TranslationArguments
+
+  @Option(help: ArgumentHelp("Hypotheses that the search for a translation keeps; 1 is greedy.", valueName: "n"))
+  var translationBeam: Int?
+
   @Flag(help: "Replace output files that are there already.")
   var overwrite = false
 
@@ -70,6 +77,12 @@ struct TranscribeCommand: ParsableCommand {
     guard files.count(where: { $0 == "-" }) <= 1 else { throw ValidationError("Standard input can be read only once.") }
     guard (1...32).contains(beam) else { throw ValidationError("--beam takes 1 to 32.") }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+    if let translationBeam, !(1...64).contains(translationBeam) {
+      throw ValidationError("--translation-beam takes 1 to 64.")
+    }
+    if target == nil, let option = translation.given ?? translationBeam.map({ _ in "--translation-beam" }) {
+      throw ValidationError("\(option) is for translations: add --to LANGUAGE.")
+    }
     if raw, !files.contains("-") { throw ValidationError("--raw describes standard input; name it with -.") }
     let formats = try requestedFormats()
     if outputDir == nil, formats.count > 1 {
@@ -85,8 +98,11 @@ struct TranscribeCommand: ParsableCommand {
     try recognition.apply(to: &options)
     // Times of words are given in JSON and cut subtitles where words end.
     options.wordTimes = try !Set(requestedFormats()).isDisjoint(with: [.json, .jsonl, .srt, .vtt])
+    var translationOptions = try translation.options()
+    translationOptions.beam = translationBeam ?? 1
     let request = try TranscriptionRequest(
       recognition: model, hearsVoiceOnly: !recognition.noVad, options: options, target: target.map(languageCode),
+      translation: translationOptions,
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     let output = TranscriptOutput(
       formats: try requestedFormats(), folder: outputDir, overwrites: overwrite,

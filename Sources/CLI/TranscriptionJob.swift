@@ -184,7 +184,7 @@ extension RecognitionError: CommandFailure {
 
 extension TranslationError: CommandFailure {
   var message: String? { description }
-  var exitStatus: ExitStatus { .badData }
+  var exitStatus: ExitStatus { if case .glossaryUnreadable = self { .noInput } else { .badData } }
 }
 
 extension InterpreterError: CommandFailure {

@@ -22,9 +22,11 @@ struct TranscriptionRequest {
   ///   - hearsVoiceOnly: whether silence is left out, for which there is a model of its own.
   ///   - options: how speech is recognised.
   ///   - target: language code to translate into; nil for none.
+  ///   - translation: how text is translated.
   /// - Throws: `Failure`, `StoreError`, `RecognitionError` or `InterpreterError`.
   init(
-    recognition: String, hearsVoiceOnly: Bool, options: RecognitionOptions, target: String?, threads: Int
+    recognition: String, hearsVoiceOnly: Bool, options: RecognitionOptions, target: String?,
+    translation: TranslationOptions = .init(), threads: Int
   ) throws {
     let store = ModelStore.current
     kernels = try Kernels.requested()
@@ -63,9 +65,11 @@ struct TranscriptionRequest {
           recognizesIntoEnglish: plan.recognizesIntoEnglish)
       }
     }
-    interpreter = Interpreter(
+    var interpreter = Interpreter(
       recognition: model, voiceActivity: voiceActivity, options: options, to: target, threads: threads,
       kernels: kernels, route: route)
+    interpreter.translationOptions = translation
+    self.interpreter = interpreter
   }
 }
 

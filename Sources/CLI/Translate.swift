@@ -18,6 +18,8 @@ struct TranslateCommand: ParsableCommand {
       Examples:
         dragoman translate --to pt "The archive opens at eight."
         dragoman translate --from pt --to en - < letter.txt
+        dragoman translate --keep Dragoman --glossary terms.tsv "Dragoman opens the file."
+        dragoman translate --n-best 4 --format json "The archive opens at eight."
       """)
 
   @Argument(help: ArgumentHelp("Texts, or - for standard input.", valueName: "text"))
@@ -32,41 +34,70 @@ struct TranslateCommand: ParsableCommand {
   @Option(help: "Threads to compute with; all processors unless told.")
   var threads: Int?
 
-  @Option(help: "Beam width; 1 is greedy.")
-  var beam = 1
+  @Option(help: ArgumentHelp("Hypotheses that the search keeps; 1 is greedy, and the default.", valueName: "n"))
+  var beam: Int?
+
+  @OptionGroup(title: "Translation")
+  var translation: TranslationArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Give up to n translations of each text, best first; the beam is 4 or n unless told.", valueName: "n"))
+  var nBest: Int?
+
+  @Flag(help: "Give the quality of each translation, from 0 to 1, in front of it.")
+  var scores = false
+
+  @Flag(help: "Give the alignment behind each translation: pairs SOURCE-TARGET of words, counted from 0.")
+  var alignment = false
+
+  @Option(help: "txt, json (an array) or jsonl (an object a line); JSON has scores, sentences and alignment.")
+  var format = "txt"
 
   func validate() throws {
-    guard (1...64).contains(beam) else { throw ValidationError("--beam takes 1 to 64.") }
+    if let beam, !(1...64).contains(beam) { throw ValidationError("--beam takes 1 to 64.") }
+    if let nBest, !(1...64).contains(nBest) { throw ValidationError("--n-best takes 1 to 64.") }
+    if let beam, let nBest, beam < nBest {
+      throw ValidationError("--n-best \(nBest) needs a beam of at least \(nBest): leave --beam out, or raise it.")
+    }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
     guard texts.count(where: { $0 == "-" }) == 0 || texts.count == 1 else {
       throw ValidationError("- stands alone: give texts, or - for standard input.")
     }
+    _ = try requestedFormat()
   }
 
   func run() throws {
     let (from, to) = (try languageCode(source), try languageCode(target))
+    var options = try translation.options()
+    options.hypotheses = nBest ?? 1
+    options.beam = beam ?? nBest.map { max(4, $0) } ?? 1
     let models = TranslationModels(store: .current, kernels: try Kernels.requested())
     let plan = try TranslationPlan.best(
       from: from, to: to, available: models.available, recognizerTranslates: false)
-    let pool = ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
-    let translators = try plan.models.map { step in
-      var options = TranslationOptions()
-      options.beam = beam
-      options.sourceLanguage = step.from
-      return Translator(model: try models.load(step.id), options: options, pool: pool)
-    }
-    func translate(_ lines: [String]) throws -> [String] {
-      try translators.reduce(lines) { try $1.translate($0) }
-    }
+    let translators = TranslatorChain(
+      models: try plan.models.map { try models.load($0.id) }, sourceLanguages: plan.models.map(\.from), to: to,
+      options: options, pool: ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount))
+    var output = TranslationOutput(
+      format: try requestedFormat(), hypotheses: nBest, showsScores: scores, showsAlignment: alignment)
     if texts.isEmpty || texts == ["-"] {
-      try translateStandardInput(translate)
+      try translateStandardInput(translators, &output)
     } else {
-      for answer in try translate(texts) { try StandardOutput.writeLine(answer) }
+      let lines = texts.enumerated().map { InputLines.Line(number: $0.offset + 1, text: $0.element) }
+      try output.write(lines, keepsLineBreaks: true, with: translators)
+      try output.finish()
     }
   }
 
+  private func requestedFormat() throws -> TranslationOutput.Format {
+    guard let format = TranslationOutput.Format(rawValue: format.lowercased()) else {
+      throw ValidationError("--format is txt, json or jsonl, not \(format).")
+    }
+    return format
+  }
+
   /// Answers line for line; lines that are there together are translated together.
-  private func translateStandardInput(_ translate: ([String]) throws -> [String]) throws {
+  private func translateStandardInput(_ translators: TranslatorChain, _ output: inout TranslationOutput) throws {
     var input = InputLines(descriptor: STDIN_FILENO)
     var damaged = 0
     while let lines = try input.next() {
@@ -74,87 +105,12 @@ struct TranslateCommand: ParsableCommand {
         damaged += 1
         StandardError.write("dragoman: line \(line.number) is not UTF-8 and was left empty\n")
       }
-      let answers = try translate(lines.map { $0.text ?? "" })
-      try StandardOutput.write(answers.map { $0.replacing("\n", with: " ") + "\n" }.joined())
+      try output.write(lines, keepsLineBreaks: false, with: translators)
     }
+    try output.finish()
     if damaged > 0 {
       throw Failure(
         .badData, "\(damaged) lines were not UTF-8; convert the text first, for example: iconv -f latin1 -t utf-8")
     }
-  }
-}
-
-/// Lines of a file or pipe, in batches of what is there.
-struct InputLines {
-  struct Line: Equatable {
-    var number: Int
-    /// nil when the line is not UTF-8.
-    var text: String?
-  }
-
-  private let descriptor: Int32
-  private var buffer: [UInt8] = []
-  private var number = 0
-  private var isAtEnd = false
-
-  /// Lines that are handed out together at most.
-  static let batch = 512
-
-  init(descriptor: Int32) { self.descriptor = descriptor }
-
-  /// The next lines, without waiting for more once there is one; nil at the end of the input.
-  ///
-  /// - Throws: `Failure` when reading fails.
-  mutating func next() throws(Failure) -> [Line]? {
-    var lines: [Line] = []
-    while true {
-      takeLines(into: &lines)
-      if lines.count >= Self.batch || isAtEnd || (!lines.isEmpty && !hasMore) { break }
-      try read()
-    }
-    return lines.isEmpty ? nil : lines
-  }
-
-  private mutating func takeLines(into lines: inout [Line]) {
-    var start = 0
-    while lines.count < Self.batch, let end = buffer[start...].firstIndex(of: 10) {
-      append(buffer[start..<end], to: &lines)
-      start = end + 1
-    }
-    buffer.removeFirst(start)
-    if isAtEnd, lines.count < Self.batch, !buffer.isEmpty {
-      append(buffer[...], to: &lines)
-      buffer = []
-    }
-  }
-
-  private mutating func append(_ bytes: ArraySlice<UInt8>, to lines: inout [Line]) {
-    number += 1
-    let bytes = bytes.last == 13 ? bytes.dropLast() : bytes
-    lines.append(Line(number: number, text: String(validating: bytes, as: UTF8.self)))
-  }
-
-  private var hasMore: Bool {
-    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return poll(&request, 1, 0) > 0
-  }
-
-  private mutating func read() throws(Failure) {
-    let count = 1 << 16
-    var failure: Int32 = 0
-    let old = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: count))
-    let got = buffer.withUnsafeMutableBytes { bytes -> Int in
-      while true {
-        let got = Foundation.read(descriptor, bytes.baseAddress! + old, count)
-        if got >= 0 || errno != EINTR {
-          failure = errno
-          return got
-        }
-      }
-    }
-    buffer.removeLast(count - max(0, got))
-    if got < 0 { throw Failure(.inputOutput, "cannot read standard input: \(String(cString: strerror(failure)))") }
-    isAtEnd = got == 0
   }
 }

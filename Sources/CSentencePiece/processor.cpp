@@ -3,6 +3,7 @@
 #include <sentencepiece_processor.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -84,5 +85,14 @@ int64_t dragoman_pieces_join(const dragoman_pieces *pieces, const char *const *t
 
 const char *dragoman_pieces_text(const dragoman_pieces *pieces, int32_t id) {
   return pieces->processor.IdToPiece(id).c_str();
+}
+
+float dragoman_pieces_score(const dragoman_pieces *pieces, const char *text) {
+  try {
+    int id = pieces->processor.PieceToId(text);
+    return id == pieces->processor.unk_id() ? NAN : pieces->processor.GetScore(id);
+  } catch (...) {
+    return NAN;
+  }
 }
 }

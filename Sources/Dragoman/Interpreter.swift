@@ -47,6 +47,8 @@ public struct Interpreter: Sendable {
   let threads: Int
   let kernels: Kernels
   let route: Route?
+  /// How text is translated; the languages come from the route.
+  public var translationOptions = TranslationOptions()
 
   /// An interpreter whose way to the target language depends on the language of the speech.
   ///

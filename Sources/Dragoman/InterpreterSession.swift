@@ -45,7 +45,7 @@ public final class InterpreterSession {
     observe: @escaping (InterpreterEvent) -> Void = { _ in }
   ) throws -> Transcript {
     /// By the language of the speech, and by that of its text.
-    var ways: [String: Way] = [:], translators: [String: [Translator]] = [:]
+    var ways: [String: Way] = [:], translators: [String: TranslatorChain] = [:]
     var languages: [DetectedLanguage] = []
     let (interpreter, context) = (interpreter, context)
     let options = source.map(interpreter.options.speaking) ?? interpreter.options
@@ -57,7 +57,7 @@ public final class InterpreterSession {
       if !languages.contains(where: { $0.code == language.code }) { languages.append(language) }
       // Text that the recogniser was asked to write in English is English.
       let textLanguage = task == .translate ? "en" : language.code
-      let way = try ways[textLanguage] ?? Way(interpreter.route?(textLanguage), pool: context.pool)
+      let way = try ways[textLanguage] ?? Way(interpreter.route?(textLanguage), of: interpreter, pool: context.pool)
       ways[textLanguage] = way
       // What the recogniser translates by itself arrives as English and goes on from there.
       translators[way.recognizesIntoEnglish ? "en" : textLanguage] = way.translators
@@ -74,7 +74,7 @@ public final class InterpreterSession {
       var complete = new.flatMap { units.append($0) }
       if isLast { complete += units.finish() }
       for unit in complete {
-        let translated = try Self.translate(unit, with: translators[unit[0].language ?? "en"] ?? [])
+        let translated = try Self.translate(unit, with: translators[unit[0].language ?? "en"])
         segments += translated
         translated.forEach { observe(.segment($0)) }
       }
@@ -104,20 +104,20 @@ public final class InterpreterSession {
 
   /// What leads from one language to the target language.
   private struct Way {
-    var translators: [Translator] = []
+    /// Nil when text stands for itself.
+    var translators: TranslatorChain?
     var recognizesIntoEnglish = false
     /// Names of the models in order, joined with `+`; nil without models.
     var modelNames: String?
 
-    init(_ route: TranslationRoute?, pool: ThreadPool) {
+    init(_ route: TranslationRoute?, of interpreter: Interpreter, pool: ThreadPool) {
       guard let route else { return }
       recognizesIntoEnglish = route.recognizesIntoEnglish
-      translators = zip(route.models, route.sourceLanguages).map { model, source in
-        var options = TranslationOptions()
-        options.sourceLanguage = source
-        return Translator(model: model, options: options, pool: pool)
-      }
-      if !route.models.isEmpty { modelNames = route.models.map(\.name).joined(separator: "+") }
+      if route.models.isEmpty { return }
+      translators = TranslatorChain(
+        models: route.models, sourceLanguages: route.sourceLanguages, to: interpreter.target,
+        options: interpreter.translationOptions, pool: pool)
+      modelNames = route.models.map(\.name).joined(separator: "+")
     }
   }
 
@@ -131,11 +131,11 @@ public final class InterpreterSession {
   }
 
   /// Translates a unit as one text and shares the result among its segments; without translators text stands for itself.
-  private static func translate(_ unit: [Segment], with translators: [Translator]) throws -> [Segment] {
-    var text = [Transcript.joined(unit.map(\.text), language: unit[0].language)]
-    for translator in translators { text = try translator.translate(text) }
+  private static func translate(_ unit: [Segment], with translators: TranslatorChain?) throws -> [Segment] {
+    let text = Transcript.joined(unit.map(\.text), language: unit[0].language)
+    let translated = try translators?.translate([text])[0]
     let shares =
-      translators.isEmpty ? unit.map(\.text) : unit.count == 1 ? text : share(text[0], among: unit.map(\.text.count))
+      translated.map { unit.count == 1 ? [$0] : share($0, among: unit.map(\.text.count)) } ?? unit.map(\.text)
     return zip(unit, shares).map { segment, translation in
       var segment = segment
       segment.translation = translation

@@ -13,9 +13,11 @@ struct LongSentences {
   /// A part of a sentence and its pieces.
   struct Part {
     let range: Range<Int>
-    let pieces: [Int32]
+    var pieces: [Int32]
     /// Where each piece ends, in bytes from the part's beginning.
-    let ends: [UInt32]
+    var ends: [UInt32]
+    /// What of it has to stand in its translation.
+    var required: [RequiredSpan] = []
   }
 
   /// Appends the parts of one sentence. They follow each other with nothing but blanks between.

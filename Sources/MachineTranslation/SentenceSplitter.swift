@@ -13,7 +13,7 @@ struct SentenceSplitter: Sendable {
   func split(_ text: String) -> TextStructure {
     var text = text
     return text.withUTF8 { utf8 in
-      let scalars = Scalars(utf8)
+      let scalars = Scalars(Array(utf8))
       var sentences: [Range<Int>] = []
       var index = 0
       while index < scalars.count {
@@ -25,7 +25,7 @@ struct SentenceSplitter: Sendable {
         sentences.append(scalars.offset(index)..<scalars.offset(last))
         index = end
       }
-      return TextStructure(bytes: Array(utf8), sentences: sentences)
+      return TextStructure(bytes: scalars.bytes, sentences: sentences)
     }
   }
 
@@ -105,49 +105,17 @@ struct SentenceSplitter: Sendable {
     scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal || scalar == "." || scalar == "º"
   }
 
-  private static let lineBreaks: Set<Unicode.Scalar> = [
+  static let lineBreaks: Set<Unicode.Scalar> = [
     "\n", "\r", "\u{0B}", "\u{0C}", "\u{85}", "\u{2028}", "\u{2029}",
   ]
   private static let wideTerminators: Set<Unicode.Scalar> = ["。", "！", "？", "．", "｡", "︒", "﹒", "﹗", "﹖"]
-  private static let terminators: Set<Unicode.Scalar> = wideTerminators.union([
+  static let terminators: Set<Unicode.Scalar> = wideTerminators.union([
     ".", "!", "?", "…", "‽", "⁇", "⁈", "⁉", "।", "॥", "؟", "۔", "։", "።", "፧", "၊", "။", "។", "៕",
   ])
-  private static let closers: Set<Unicode.Scalar> = [
+  static let closers: Set<Unicode.Scalar> = [
     "\"", "'", ")", "]", "}", "”", "’", "»", "›", "“", "」", "』", "】", "》", "〉", "）", "］", "｣",
   ]
-  private static let openers: Set<Unicode.Scalar> = [
+  static let openers: Set<Unicode.Scalar> = [
     "\"", "'", "(", "[", "{", "“", "‘", "«", "‹", "„", "‚", "¿", "¡", "「", "『", "（", "-", "–", "—", "*", "•",
   ]
-}
-
-/// The scalars of a UTF-8 text by index, with their byte offsets.
-private struct Scalars {
-  private let scalars: [Unicode.Scalar]
-  private let offsets: [Int]  // one more than scalars
-  private let utf8: UnsafeBufferPointer<UInt8>
-
-  init(_ utf8: UnsafeBufferPointer<UInt8>) {
-    self.utf8 = utf8
-    var scalars: [Unicode.Scalar] = []
-    var offsets = [0]
-    scalars.reserveCapacity(utf8.count)
-    offsets.reserveCapacity(utf8.count + 1)
-    var iterator = utf8.makeIterator()
-    var decoder = UTF8()
-    // The bytes are a String's, so that every scalar is valid.
-    while case .scalarValue(let scalar) = decoder.decode(&iterator) {
-      scalars.append(scalar)
-      offsets.append(offsets.last! + UTF8.width(scalar))
-    }
-    (self.scalars, self.offsets) = (scalars, offsets)
-  }
-
-  var count: Int { scalars.count }
-  subscript(index: Int) -> Unicode.Scalar { scalars[index] }
-  func offset(_ index: Int) -> Int { offsets[index] }
-  func string(_ range: Range<Int>) -> String {
-    String(
-      decoding: UnsafeBufferPointer(rebasing: utf8[offsets[range.lowerBound]..<offsets[range.upperBound]]),
-      as: UTF8.self)
-  }
 }

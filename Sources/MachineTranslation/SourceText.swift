@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// A text cut into what is translated one by one.
 struct SourceText {
   let structure: TextStructure
@@ -7,39 +5,36 @@ struct SourceText {
   let parts: [LongSentences.Part]
   /// Ids that go in front of the pieces of each part.
   let prefix: [Int32]
+  /// What must stand in the translation because of a glossary, here or at a translator before.
+  let terms: [String]
 
-  init(bytes: [UInt8], parts: [LongSentences.Part], prefix: [Int32]) {
-    self.prefix = prefix
+  init(bytes: [UInt8], parts: [LongSentences.Part], prefix: [Int32], terms: [String]) {
+    (self.prefix, self.terms) = (prefix, terms)
     structure = TextStructure(bytes: bytes, sentences: parts.map(\.range))
     self.parts = parts
   }
 
-  /// The text with each sentence replaced by a detailed hypothesis of it, and where everything stands.
-  func translation(_ hypotheses: [Hypothesis], vocabulary: Vocabulary) -> Translation {
+  /// The text with each sentence replaced by a translation of it, and where everything stands.
+  func translation(_ rendered: [RenderedSentence]) -> Translation {
     var text: [UInt8] = []
     var sentences: [Translation.Sentence] = []
     var end = 0
     var (scores, tokens) = (Float(0), 0)
-    for (part, hypothesis) in zip(parts, hypotheses) {
-      guard let details = hypothesis.details else { preconditionFailure("the search was asked for details") }
+    for (part, sentence) in zip(parts, rendered) {
       text += structure.bytes[end..<part.range.lowerBound]
       let start = text.count
-      let (translated, ends) = vocabulary.decodeWithEnds(hypothesis.pieces)
-      text += translated.utf8
-      var ranges = Self.ranges(ends, from: start, in: text)
-      if details.logProbabilities.count > ranges.count { ranges.append(text.count..<text.count) }
+      text += sentence.text
       sentences.append(
         Translation.Sentence(
-          source: part.range, target: start..<text.count, score: hypothesis.score,
-          sourceTokens: prefix.map { _ in part.range.lowerBound..<part.range.lowerBound }
-            + Self.ranges(part.ends, from: part.range.lowerBound, in: structure.bytes)
-            + [part.range.upperBound..<part.range.upperBound],
-          targetTokens: zip(ranges, details.logProbabilities).map { range, logProbability in
-            Translation.Token(range: range, probability: min(1, exp(logProbability)))
+          source: part.range, target: start..<text.count, score: sentence.score, sourceTokens: sentence.sourceTokens,
+          targetTokens: sentence.targetTokens.map { token in
+            var token = token
+            token.range = start + token.range.lowerBound..<start + token.range.upperBound
+            return token
           },
-          attention: details.attention))
-      scores += hypothesis.score * Float(ranges.count)
-      tokens += ranges.count
+          attention: sentence.attention))
+      scores += sentence.score * Float(sentence.targetTokens.count)
+      tokens += sentence.targetTokens.count
       end = part.range.upperBound
     }
     text += structure.bytes[end...]
@@ -48,7 +43,7 @@ struct SourceText {
   }
 
   /// The ranges that end at `ends`, counted from `start`, without the blanks at their beginnings.
-  private static func ranges(_ ends: [UInt32], from start: Int, in bytes: [UInt8]) -> [Range<Int>] {
+  static func ranges(_ ends: [UInt32], from start: Int, in bytes: [UInt8]) -> [Range<Int>] {
     var begin = start
     return ends.map { offset in
       let end = max(begin, min(start + Int(offset), bytes.count))

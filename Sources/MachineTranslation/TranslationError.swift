@@ -16,6 +16,10 @@ public enum TranslationError: Error, Equatable, CustomStringConvertible {
   case unsupported(path: String, setting: String, value: String)
   /// The tokenizer refused a text.
   case tokenization(text: String)
+  /// The glossary does not exist or cannot be read.
+  case glossaryUnreadable(path: String)
+  /// A line of a glossary, counted from 1, is not a pair of terms; without a line the whole file is not text.
+  case glossary(path: String, line: Int?, reason: String)
   /// An option is outside its range.
   case invalidOption(name: String, value: String, allowed: String)
 
@@ -35,6 +39,10 @@ public enum TranslationError: Error, Equatable, CustomStringConvertible {
       "\(path) has \(setting) = \(value), which this engine does not support; use a Bergamot student (int8 with alphas, SSRU decoder) or an OPUS-MT model (Marian transformer, post-norm)"
     case .tokenization(let text):
       "the text beginning with \"\(text.prefix(40))\" cannot be cut into pieces; check the text, or the model's vocabulary"
+    case .glossaryUnreadable(let path):
+      "there is no readable glossary at \(path); give a text file of lines SOURCE<TAB>TARGET"
+    case .glossary(let path, let line, let reason):
+      "\(path)\(line.map { ", line \($0)" } ?? ""): \(reason); a line is SOURCE<TAB>TARGET, UTF-8, and # begins a comment"
     case .invalidOption(let name, let value, let allowed):
       "\(name) is \(value), allowed is \(allowed)"
     }

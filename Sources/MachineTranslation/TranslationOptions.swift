@@ -30,11 +30,31 @@ public struct TranslationOptions: Sendable {
   public var miniBatchTokens = 1024
   /// ISO 639-1 code of the source language; chooses the abbreviations that do not end a sentence.
   public var sourceLanguage = "en"
+  /// ISO 639-1 code of the target language; tells how numbers are written. Nil writes them as the source does.
+  public var targetLanguage: String?
+  /// Whether numbers in digits, web addresses and mail addresses must stand in the translation. A number may be written as the target
+  /// language does and, when it is short or round, be spelled out.
+  public var protectsNumbersAndAddresses = true
+  /// Names that must stand in the translation as they are written here. They are found as whole words; case counts, except in a text
+  /// that has lost its case.
+  public var protectedNames: [String] = []
+  /// Terms that must be translated in a certain way.
+  public var glossary = Glossary()
+  /// Whether a text in small letters or in capitals throughout gets its capitals back, and its full stop or question mark if it has
+  /// none, before it is translated. Other text is never changed.
+  public var repairsText = true
   /// Whether texts are split into sentences; without, every text is one sentence unless it is too long.
   public var splitsSentences = true
 
   /// The defaults.
   public init() {}
+
+  /// The same with a beam that finds alternatives, for a sentence whose best translation lacks what it requires.
+  func widened() -> TranslationOptions {
+    var wide = self
+    wide.beam = max(beam, 4)
+    return wide
+  }
 
   func validate() throws(TranslationError) {
     func check(_ valid: Bool, _ name: String, _ value: String, _ allowed: String) throws(TranslationError) {

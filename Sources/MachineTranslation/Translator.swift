@@ -12,8 +12,9 @@ public final class Translator {
   private let options: TranslationOptions
   private let pool: ThreadPool?
   private let splitter: SentenceSplitter
-  /// One for each thread, made when it is first needed.
-  private var searches: [BeamSearch] = []
+  private let preparation: TextPreparation
+  /// One for each thread, made when it is first needed; those of the wider beam under `true`.
+  private var searches: [Bool: [BeamSearch]] = [:]
 
   /// Makes a session.
   ///
@@ -26,6 +27,7 @@ public final class Translator {
     self.options = options
     self.pool = pool
     splitter = SentenceSplitter(language: options.sourceLanguage)
+    preparation = TextPreparation(options: options, vocabulary: model.sourceVocabulary)
   }
 
   /// Translates texts of any length.
@@ -35,15 +37,7 @@ public final class Translator {
   /// - Returns: one translation for each text.
   /// - Throws: `TranslationError.invalidOption` or `.tokenization`.
   public func translate(_ texts: [String]) throws(TranslationError) -> [String] {
-    let sources = try sources(of: texts)
-    let hypotheses = translate(sources.flatMap { pieces(of: $0) })
-    var next = 0
-    return sources.map { source in
-      let sentences = hypotheses[next..<next + source.parts.count]
-      next += source.parts.count
-      return source.structure.replacing(
-        with: sentences.map { model.targetVocabulary.decode($0.first?.pieces ?? []) })
-    }
+    try translate(texts, carried: nil).map(\.text)
   }
 
   /// Translates texts of any length and tells how: several translations of each, with scores, probabilities and alignment.
@@ -54,19 +48,93 @@ public final class Translator {
   /// - Returns: for each text at least one and at most `TranslationOptions.hypotheses` translations, best first.
   /// - Throws: `TranslationError.invalidOption` or `.tokenization`.
   public func translateDetailed(_ texts: [String]) throws(TranslationError) -> [[Translation]] {
-    let sources = try sources(of: texts)
-    let hypotheses = translate(sources.flatMap { pieces(of: $0) }, detailed: true)
+    try translateDetailed(texts, carried: nil).map(\.translations)
+  }
+
+  /// The same as `translate(_:)`, for a translator that follows another.
+  ///
+  /// - Parameter carried: for each text the terms that must be kept since a translator before has put them in.
+  /// - Returns: each translation, and the terms of the glossary and of `carried` that are in it.
+  func translate(
+    _ texts: [String], carried: [[String]]?
+  ) throws(TranslationError) -> [(text: String, terms: [String])] {
+    let sources = try sources(of: texts, carried: carried)
+    let parts = sources.flatMap(\.parts)
+    let hypotheses = translate(sources.flatMap { pieces(of: $0) })
+    var sentences = hypotheses.map { model.targetVocabulary.decode($0.first?.pieces ?? []) }
+    let failing = parts.indices.filter {
+      !parts[$0].required.isEmpty && !RequirementCheck(parts[$0].required, in: Array(sentences[$0].utf8)).isMet
+    }
+    if !failing.isEmpty {
+      let owners = sources.flatMap { source in source.parts.map { _ in source } }
+      let work = failing.map { (source: owners[$0], part: parts[$0]) }
+      let found = translate(work.map { pieces(of: $0.part, $0.source) }, detailed: true)
+      let best = zip(work, found).map { $0.source.rendered($1[0], of: $0.part, vocabulary: model.targetVocabulary) }
+      for (index, sentence) in zip(failing, enforced(work, best: best)) {
+        sentences[index] = String(decoding: sentence.text, as: UTF8.self)
+      }
+    }
     var next = 0
     return sources.map { source in
-      let sentences = hypotheses[next..<next + source.parts.count].map { $0.prefix(options.hypotheses) }
-      next += source.parts.count
-      return (0..<max(1, sentences.map(\.count).max() ?? 0)).map { rank in
-        source.translation(sentences.map { $0[min(rank, $0.count - 1)] }, vocabulary: model.targetVocabulary)
-      }
+      defer { next += source.parts.count }
+      return (source.structure.replacing(with: sentences[next..<next + source.parts.count]), source.terms)
     }
   }
 
-  private func sources(of texts: [String]) throws(TranslationError) -> [SourceText] {
+  /// The same as `translateDetailed(_:)`, for a translator that follows another.
+  func translateDetailed(
+    _ texts: [String], carried: [[String]]?
+  ) throws(TranslationError) -> [(translations: [Translation], terms: [String])] {
+    let sources = try sources(of: texts, carried: carried)
+    let work = sources.flatMap { source in source.parts.map { (source: source, part: $0) } }
+    let found = translate(sources.flatMap { pieces(of: $0) }, detailed: true)
+    var rendered = zip(work, found).map { item, hypotheses in
+      hypotheses.prefix(options.hypotheses).map {
+        item.source.rendered($0, of: item.part, vocabulary: model.targetVocabulary)
+      }
+    }
+    let constrained = work.indices.filter { !work[$0].part.required.isEmpty }
+    let best = enforced(constrained.map { work[$0] }, best: constrained.map { rendered[$0][0] })
+    for (index, best) in zip(constrained, best) {
+      let others = rendered[index].dropFirst().map { RequirementRepair.apply(work[index].part.required, to: $0) }
+      rendered[index] = [best] + others.filter { $0.text != best.text }
+    }
+    var next = 0
+    return sources.map { source in
+      let sentences = rendered[next..<next + source.parts.count]
+      next += source.parts.count
+      let translations = (0..<max(1, sentences.map(\.count).max() ?? 0)).map { rank in
+        source.translation(sentences.map { $0[min(rank, $0.count - 1)] })
+      }
+      return (translations, source.terms)
+    }
+  }
+
+  /// Sentences with all that they require: themselves where they have it; else the first of a wider search's hypotheses that has it
+  /// and is not much less probable; else the best with what it lacks put where the attention says.
+  private func enforced(
+    _ work: [(source: SourceText, part: LongSentences.Part)], best: [RenderedSentence]
+  ) -> [RenderedSentence] {
+    var sentences = best
+    let failing = work.indices.filter {
+      !RequirementCheck(work[$0].part.required, in: best[$0].text, sentence: best[$0]).isMet
+    }
+    if failing.isEmpty { return sentences }
+    let found = translate(failing.map { pieces(of: work[$0].part, work[$0].source) }, detailed: true, wide: true)
+    for (index, hypotheses) in zip(failing, found) {
+      let required = work[index].part.required
+      let alternative = hypotheses.lazy.filter { [best = best[index]] in $0.score > best.score - Self.mostLoss }
+        .map { [model] in work[index].source.rendered($0, of: work[index].part, vocabulary: model.targetVocabulary) }
+        .first { RequirementCheck(required, in: $0.text, sentence: $0).isMet }
+      sentences[index] = alternative ?? RequirementRepair.apply(required, to: best[index])
+    }
+    return sentences
+  }
+
+  /// How much less the mean log-probability of a token may be for a sentence that has what is required.
+  private static let mostLoss: Float = 0.35
+
+  private func sources(of texts: [String], carried: [[String]]?) throws(TranslationError) -> [SourceText] {
     try options.validate()
     let long = LongSentences(vocabulary: model.sourceVocabulary, maximumPieces: options.maximumSentencePieces)
     let prefix = try options.targetToken.map { token throws(TranslationError) in
@@ -77,19 +145,51 @@ public final class Translator {
       return [word]
     }
     var sources: [SourceText] = []
-    for text in texts {
-      let structure = options.splitsSentences ? splitter.split(text) : SentenceSplitter.whole(text)
+    for (index, text) in texts.enumerated() {
+      let prepared = preparation.prepare(text, carried: carried?[index] ?? [])
+      let structure = options.splitsSentences ? splitter.split(prepared.text) : SentenceSplitter.whole(prepared.text)
       var parts: [LongSentences.Part] = []
-      for sentence in structure.sentences { try long.append(sentence, of: structure.bytes, to: &parts) }
+      for sentence in structure.sentences {
+        try long.append(sentence, of: structure.bytes, to: &parts)
+        if prepared.lacksEnds { try end(sentence, of: structure.bytes, parts: &parts) }
+      }
       // What has no pieces (invisible characters) has no translation and stays.
       parts.removeAll { $0.pieces.isEmpty }
-      sources.append(SourceText(bytes: structure.bytes, parts: parts, prefix: prefix ?? []))
+      // Both ascend. What is cut in two by the end of a part is required of neither.
+      var required = prepared.required[...]
+      for index in parts.indices where !required.isEmpty {
+        let range = parts[index].range
+        let inside = required.prefix { $0.source.lowerBound < range.upperBound }
+        parts[index].required = inside.filter {
+          range.lowerBound <= $0.source.lowerBound && $0.source.upperBound <= range.upperBound
+        }
+        required = required.dropFirst(inside.count)
+      }
+      sources.append(
+        SourceText(bytes: structure.bytes, parts: parts, prefix: prefix ?? [], terms: prepared.terms))
     }
     return sources
   }
 
-  private func pieces(of source: SourceText) -> [[Int32]] {
-    source.parts.map { source.prefix + $0.pieces + [model.sourceVocabulary.end] }
+  /// Gives the last part of a sentence the mark that ends it. The mark has no place in the text: its token is an empty range there.
+  private func end(
+    _ sentence: Range<Int>, of bytes: [UInt8], parts: inout [LongSentences.Part]
+  ) throws(TranslationError) {
+    guard let last = parts.last, last.range.upperBound == sentence.upperBound,
+      let mark = preparation.repair?.mark(for: bytes[sentence])
+    else { return }
+    var (ids, ends): ([Int32], [UInt32]) = ([], [])
+    let marked = Array(bytes[last.range]) + [mark]
+    try model.sourceVocabulary.encode(marked.span, ids: &ids, ends: &ends)
+    if ids.contains(model.sourceVocabulary.unknown) { return }
+    parts[parts.count - 1].pieces = ids
+    parts[parts.count - 1].ends = ends.map { min($0, UInt32(last.range.count)) }
+  }
+
+  private func pieces(of source: SourceText) -> [[Int32]] { source.parts.map { pieces(of: $0, source) } }
+
+  private func pieces(of part: LongSentences.Part, _ source: SourceText) -> [Int32] {
+    source.prefix + part.pieces + [model.sourceVocabulary.end]
   }
 
   /// Translates sentences, best hypothesis first.
@@ -97,7 +197,9 @@ public final class Translator {
   /// - Parameters:
   ///   - sentences: piece ids, each with the end of sentence.
   ///   - detailed: whether hypotheses get their details.
-  func translate(_ sentences: [[Int32]], detailed: Bool = false) -> [[Hypothesis]] {
+  ///   - wide: whether to search with the beam that finds alternatives.
+  func translate(_ sentences: [[Int32]], detailed: Bool = false, wide: Bool = false) -> [[Hypothesis]] {
+    let options = wide ? self.options.widened() : self.options
     let order = sentences.indices.sorted { (sentences[$0].count, $0) > (sentences[$1].count, $1) }
     let mostTokens = model.batchTokens(options)
     var batches: [Range<Int>] = []
@@ -113,11 +215,13 @@ public final class Translator {
       first = last
     }
     let threads = min(pool?.threads ?? 1, batches.count)
-    while searches.count < threads { searches.append(BeamSearch(model: model, options: options)) }
+    while searches[wide, default: []].count < threads {
+      searches[wide, default: []].append(BeamSearch(model: model, options: options))
+    }
 
     let results = Results(count: sentences.count)
     let nextBatch = Atomic(0)
-    let searches = self.searches
+    let searches = self.searches[wide] ?? []
     let work = { (thread: Int) in
       while true {
         let batch = nextBatch.add(1, ordering: .relaxed).oldValue

@@ -53,6 +53,12 @@ final class Vocabulary: @unchecked Sendable {
   /// The id of a word that is spelled out, such as `>>por<<`; nil when there is none, or no table to look in.
   func word(_ text: String) -> Int32? { table?.ids[text] }
 
+  /// The score of a SentencePiece piece, a log-probability in a unigram model; nil when there is no such piece.
+  func score(ofPiece text: String) -> Float? {
+    let score = dragoman_pieces_score(handle, text)
+    return score.isNaN ? nil : score
+  }
+
   /// Cuts `text` (UTF-8) into ids, without the end of sentence, and the byte offset where each piece ends.
   func encode(_ text: Span<UInt8>, ids: inout [Int32], ends: inout [UInt32]) throws(TranslationError) {
     let found: Int = text.withUnsafeBufferPointer { text in

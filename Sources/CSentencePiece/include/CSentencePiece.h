@@ -38,6 +38,9 @@ int64_t dragoman_pieces_join(const dragoman_pieces *pieces, const char *const *t
 /* The text of a piece, valid while `pieces` lives; the id must be in the vocabulary. */
 const char *dragoman_pieces_text(const dragoman_pieces *pieces, int32_t id);
 
+/* The score of the piece with this text, the logarithm of its probability in a unigram model; NAN when there is no such piece. */
+float dragoman_pieces_score(const dragoman_pieces *pieces, const char *text);
+
 #ifdef __cplusplus
 }
 #endif

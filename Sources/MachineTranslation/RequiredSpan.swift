@@ -1,0 +1,79 @@
+internal import Foundation
+
+/// A part of the source that has to stand in the translation.
+struct RequiredSpan: Sendable {
+  enum Kind: Sendable {
+    /// Numbers in digits that belong together (`7`, `10:30`), and whether a word such as `million` follows.
+    case number([NumberToken], beforeMagnitude: Bool)
+    /// An address or a name: letter for letter.
+    case verbatim
+    /// A term of a glossary: in any case.
+    case term
+  }
+
+  let kind: Kind
+  /// Where it stands in the source text, in bytes.
+  let source: Range<Int>
+  /// What must stand in the translation.
+  let text: String
+}
+
+/// Finds what has to stay in a text.
+struct RequiredSpanFinder {
+  let terms: TermIndex
+  /// Whether numbers and addresses are looked for.
+  let protectsNumbersAndAddresses: Bool
+  let source: NumberConvention
+  let target: NumberConvention
+
+  /// Numbers in digits, addresses and terms, ascending and disjoint: an address before a term, a term before a number.
+  func spans(in text: Scalars) -> [RequiredSpan] {
+    let bytes = text.bytes
+    var spans: [RequiredSpan] = []
+    var isTaken = [Bool](repeating: false, count: bytes.count)
+    func append(_ kind: RequiredSpan.Kind, _ range: Range<Int>, _ text: String) {
+      spans.append(RequiredSpan(kind: kind, source: range, text: text))
+      for index in range { isTaken[index] = true }
+    }
+    if protectsNumbersAndAddresses {
+      for range in Addresses.all(in: bytes) { append(.verbatim, range, String(decoding: bytes[range], as: UTF8.self)) }
+    }
+    var index = 0
+    while index < text.count, !terms.isEmpty {
+      let start = text.offset(index)
+      if let (term, end) = terms.term(at: index, of: text), !isTaken[start..<text.offset(end)].contains(true) {
+        append(term.isName ? .verbatim : .term, start..<text.offset(end), term.target)
+        index = end
+      } else {
+        index += 1
+      }
+    }
+    if protectsNumbersAndAddresses {
+      for tokens in Self.expressions(NumberToken.all(in: bytes, within: 0..<bytes.count), in: bytes) {
+        let range = tokens[0].range.lowerBound..<tokens[tokens.count - 1].range.upperBound
+        guard !isTaken[range].contains(true) else { continue }
+        let text = String(decoding: bytes[range], as: UTF8.self)
+        append(
+          .number(tokens, beforeMagnitude: NumberToken.magnitudeFollows(range.upperBound, in: bytes)), range,
+          source.rewrite(text.hasPrefix(".") ? "0" + text : text, as: target))
+      }
+    }
+    return spans.sorted { $0.source.lowerBound < $1.source.lowerBound }
+  }
+
+  /// Numbers with a hyphen, a dash, a slash or a colon between them belong together: `10:30`, `5-7`, `24/11/2026`.
+  private static func expressions(_ tokens: [NumberToken], in bytes: [UInt8]) -> [[NumberToken]] {
+    var expressions: [[NumberToken]] = []
+    for token in tokens {
+      if let last = expressions.last?.last,
+        ["-", "–", "/", ":"].contains(
+          String(decoding: bytes[last.range.upperBound..<token.range.lowerBound], as: UTF8.self))
+      {
+        expressions[expressions.count - 1].append(token)
+      } else {
+        expressions.append([token])
+      }
+    }
+    return expressions
+  }
+}

@@ -1,0 +1,121 @@
+/// Puts what a translation lacks where the attention says that it belongs.
+enum RequirementRepair {
+  /// A word takes part in a replacement from this share of its attention on.
+  private static let leastShare: Float = 0.4
+
+  /// The sentence with everything in it that is required.
+  static func apply(_ spans: [RequiredSpan], to sentence: RenderedSentence) -> RenderedSentence {
+    var sentence = sentence
+    // Each turn meets one span more; what stands in the way of the others is seen anew.
+    for _ in spans {
+      let check = RequirementCheck(spans, in: sentence.text, sentence: sentence)
+      guard let index = check.missing.first(where: { !isNumber(spans[$0]) }) ?? check.missing.first else { break }
+      if !split(spans, check, in: &sentence) { meet(spans[index], check, in: &sentence) }
+    }
+    return sentence
+  }
+
+  private static func isNumber(_ span: RequiredSpan) -> Bool { if case .number = span.kind { true } else { false } }
+
+  /// Takes a number apart that the translation has made of two neighbours: `1,037.71%` of `1.037, 71%`.
+  private static func split(
+    _ spans: [RequiredSpan], _ check: RequirementCheck, in sentence: inout RenderedSentence
+  ) -> Bool {
+    func digits(_ bytes: some Sequence<UInt8>) -> [UInt8] { bytes.filter { NumberToken.isDigit($0) } }
+    let numbers = spans.filter(isNumber)
+    for (one, other) in zip(numbers, numbers.dropFirst()) {
+      let joined = digits(one.text.utf8) + digits(other.text.utf8)
+      if let range = check.spareNumbers.first(where: { digits(sentence.text[$0]) == joined }) {
+        sentence.replace(range, with: Array("\(one.text), \(other.text)".utf8))
+        return true
+      }
+    }
+    return false
+  }
+
+  private static func meet(_ span: RequiredSpan, _ check: RequirementCheck, in sentence: inout RenderedSentence) {
+    if isNumber(span) {
+      // Of the digits that stand for nothing, those that came from here.
+      let candidates = check.spareNumbers.map { (range: $0, weight: weight(of: $0, for: span, in: sentence)) }
+      if let best = candidates.max(by: { $0.weight < $1.weight }),
+        best.weight >= (candidates.count == 1 ? 0.15 : leastShare)
+      {
+        return sentence.replace(best.range, with: Array(span.text.utf8))
+      }
+    } else {
+      let scalars = Scalars(sentence.text)
+      if let range = RequirementCheck.occurrence(of: span.text, in: scalars, ignoresCase: true, besides: check.found) {
+        return sentence.replace(range, with: Array(span.text.utf8))
+      }
+      if let range = place(of: span, besides: check.found, in: sentence) {
+        return sentence.replace(range, with: spelling(span, at: range, in: sentence))
+      }
+    }
+    insert(span, in: &sentence)
+  }
+
+  private static func weight(of range: Range<Int>, for span: RequiredSpan, in sentence: RenderedSentence) -> Float {
+    let tokens = sentence.targetTokens.indices.filter { sentence.targetTokens[$0].range.overlaps(range) }
+    return tokens.reduce(0) { $0 + sentence.attention(of: $1, to: span.source) } / Float(max(1, tokens.count))
+  }
+
+  /// The words that stand for a span: the one that looks at it most and its neighbours that do, without the punctuation around them.
+  private static func place(
+    of span: RequiredSpan, besides taken: [Range<Int>], in sentence: RenderedSentence
+  ) -> Range<Int>? {
+    let words = sentence.words.map { tokens in
+      let range = trimmed(sentence.bytes(of: tokens), in: sentence.text)
+      let isTaken = range.isEmpty || taken.contains { $0.overlaps(range) }
+      return (range: range, share: isTaken ? -1 : weight(of: range, for: span, in: sentence))
+    }
+    guard let best = words.indices.max(by: { words[$0].share < words[$1].share }), words[best].share >= leastShare
+    else {
+      return nil
+    }
+    var (first, last) = (best, best)
+    func joins(_ index: Int) -> Bool { words.indices.contains(index) && words[index].share >= leastShare }
+    /// A short word such as `de` may stand between two that belong to the span.
+    func bridges(_ index: Int, _ beyond: Int) -> Bool {
+      words.indices.contains(index) && words[index].share >= 0 && words[index].range.count <= 3 && joins(beyond)
+    }
+    while true {
+      if joins(first - 1) { first -= 1 } else if bridges(first - 1, first - 2) { first -= 2 } else { break }
+    }
+    while true {
+      if joins(last + 1) { last += 1 } else if bridges(last + 1, last + 2) { last += 2 } else { break }
+    }
+    return words[first].range.lowerBound..<words[last].range.upperBound
+  }
+
+  /// A range without the signs at its ends, which are the sentence's rather than the word's.
+  private static func trimmed(_ range: Range<Int>, in text: [UInt8]) -> Range<Int> {
+    let scalars = Scalars(Array(text[range]))
+    var (start, end) = (0, scalars.count)
+    while start < end, !scalars[start].isPartOfWord { start += 1 }
+    while end > start, !scalars[end - 1].isPartOfWord { end -= 1 }
+    return range.lowerBound + scalars.offset(start)..<range.lowerBound + scalars.offset(end)
+  }
+
+  /// A term of a glossary begins with a capital where it begins the sentence as a word with a capital did.
+  private static func spelling(_ span: RequiredSpan, at range: Range<Int>, in sentence: RenderedSentence) -> [UInt8] {
+    guard case .term = span.kind, let first = span.text.unicodeScalars.first else { return Array(span.text.utf8) }
+    let before = Scalars(Array(sentence.text[..<range.lowerBound]))
+    let beginsSentence = !(0..<before.count).contains { before[$0].isPartOfWord }
+    let old = String(decoding: sentence.text[range], as: UTF8.self).unicodeScalars.first
+    guard beginsSentence, old?.properties.isUppercase == true else { return Array(span.text.utf8) }
+    return Array("\(first.changed(toUpper: true))".utf8) + Array(span.text.utf8.dropFirst(UTF8.width(first)))
+  }
+
+  /// Puts a span that no word stands for behind the translation of what precedes it in the source, or in front of everything.
+  private static func insert(_ span: RequiredSpan, in sentence: inout RenderedSentence) {
+    let words = sentence.words
+    for source in sentence.sourceTokens.indices.reversed()
+    where !sentence.sourceTokens[source].isEmpty && sentence.sourceTokens[source].upperBound <= span.source.lowerBound {
+      guard let word = words.last(where: { $0.contains { sentence.source(of: $0) == source } }) else { continue }
+      let range = trimmed(sentence.bytes(of: word), in: sentence.text)
+      if range.isEmpty { continue }
+      return sentence.replace(range.upperBound..<range.upperBound, with: Array((" " + span.text).utf8))
+    }
+    sentence.replace(0..<0, with: Array((sentence.text.isEmpty ? span.text : span.text + " ").utf8))
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+@testable import MachineTranslation
+
+/// Names, numbers, addresses and terms through real models.
+@Suite struct ConstrainedTranslationTests {
+  func translator(_ name: String, _ change: (inout TranslationOptions) -> Void = { _ in }) throws -> Translator {
+    var options = TranslationOptions()
+    options.targetLanguage = String(name.suffix(2))
+    options.sourceLanguage = String(name.dropFirst("firefox-".count).prefix(2))
+    change(&options)
+    return Translator(model: try RealModels.model(name), options: options)
+  }
+
+  static let glossary = Glossary([
+    .init(source: "neural network", target: "malha neural"), .init(source: "cat", target: "bichano"),
+  ])
+
+  @Test(arguments: [1, 4]) func everythingRequiredStandsInTheTranslation(beam: Int) throws {
+    let translator = try translator("firefox-en-pt") {
+      ($0.beam, $0.hypotheses, $0.glossary) = (beam, beam, Self.glossary)
+      $0.protectedNames = ["Green Meadow Farm", "Apple"]
+    }
+    let texts = [
+      "We visited Green Meadow Farm yesterday.": ["Green Meadow Farm"],
+      "Apple has 1250 shares.": ["Apple", "1250"],
+      "The neural network recognises the cat.": ["malha neural", "bichano"],
+      "The cat sleeps. See https://tinyurl.com/tfjavz4 for a cat.": ["bichano", "https://tinyurl.com/tfjavz4"],
+      "CNBC reported there were at least 118,381 cases worldwide.": ["118.381"],
+    ]
+    let sources = texts.keys.sorted()
+    let plain = try translator.translate(sources)
+    let detailed = try translator.translateDetailed(sources)
+    #expect(detailed.map { $0[0].text } == plain)
+    for (source, found) in zip(sources, detailed) {
+      for translation in found {
+        for text in texts[source]! { #expect(translation.text.contains(text), "\(source) -> \(translation.text)") }
+      }
+      #expect(found[0].quality > 0 && found[0].quality <= 1)
+    }
+  }
+
+  @Test func whatIsNotConstrainedStays() throws {
+    let texts = [
+      "Good morning, how are you today?", "The train to Lisbon leaves at 9.", "In 1987 the cats ate 30 mice.",
+    ]
+    let free = try translator("firefox-en-pt") { $0.protectsNumbersAndAddresses = false }
+    let bound = try translator("firefox-en-pt") { $0.protectedNames = ["Zanzibar"] }
+    #expect(try free.translate(texts) == bound.translate(texts))
+  }
+
+  /// Portuguese to Portuguese by way of English: the glossary's target and the name go through both steps, in their text only.
+  @Test func aChainCarriesItsTerms() throws {
+    var options = TranslationOptions()
+    options.glossary = Glossary([.init(source: "gato", target: "bichano")])
+    options.protectedNames = ["Rio Claro"]
+    let models = try ["firefox-pt-en", "firefox-en-pt"].map { try RealModels.model($0) }
+    let chain = TranslatorChain(models: models, sourceLanguages: ["pt", "en"], to: "pt", options: options)
+    let texts = ["O gato dorme em Rio Claro.", "A temperatura é de 1250 graus.", ""]
+    let found = try chain.translate(texts)
+    #expect(found[0].contains("bichano") && found[0].contains("Rio Claro") && found[1].contains("1250"))
+    let detailed = try chain.translateDetailed(texts)
+    #expect(detailed.map(\.text) == found)
+    #expect(detailed[0].steps.count == 2 && detailed[0].steps[0][0].text.contains("bichano"))
+    let words = detailed[0].wordLinks.map { link in
+      [Array(texts[0].utf8)[link.source], Array(found[0].utf8)[link.target]].map { String(decoding: $0, as: UTF8.self) }
+    }
+    #expect(words.contains(["gato", "bichano"]), "\(words)")
+    #expect(detailed[0].sentences.map(\.source) == [0..<texts[0].utf8.count])
+    let qualities = detailed[0].steps.map { $0[0].quality }
+    #expect(abs(detailed[0].quality() - qualities[0] * qualities[1]) < 1e-12)
+    #expect(detailed[2].quality() == 1 && detailed[2].wordLinks.isEmpty)
+  }
+
+  @Test func aChainWithoutModelsChangesNothing() throws {
+    let chain = TranslatorChain(models: [], sourceLanguages: [], to: "en")
+    #expect(try chain.translate(["as it is"]) == ["as it is"])
+    let found = try chain.translateDetailed(["as it is"])[0]
+    #expect(found.text == "as it is" && found.quality() == 1 && found.sentences.isEmpty)
+  }
+
+  @Test func wordsOfTheTwoTextsAreLinked() throws {
+    let source = "The black cat drinks milk."
+    let found = try translator("firefox-en-pt").translateDetailed([source])[0][0]
+    let pairs = found.wordLinks(source: source).filter { $0.weight > 0.5 }.map { link in
+      String(decoding: Array(source.utf8)[link.source], as: UTF8.self) + "-"
+        + String(decoding: Array(found.text.utf8)[link.target], as: UTF8.self)
+    }
+    #expect(Set(pairs).isSuperset(of: ["black-preto", "cat-gato", "milk.-leite."]), "\(pairs)")
+    #expect(Translation.words(of: " ab c你好d ").map(\.count) == [2, 1, 3, 3, 1])
+  }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+@testable import MachineTranslation
+
+/// What is found in a source, and what counts as its being in a translation.
+@Suite struct RequiredSpanTests {
+  func spans(
+    _ text: String, names: [String] = [], glossary: [Glossary.Entry] = [], hasCase: Bool = true,
+    from: NumberConvention = .point, to: NumberConvention = .comma
+  ) -> [RequiredSpan] {
+    RequiredSpanFinder(
+      terms: TermIndex(names: names, glossary: Glossary(glossary), carried: [], textHasCase: hasCase),
+      protectsNumbersAndAddresses: true, source: from, target: to
+    ).spans(in: Scalars(Array(text.utf8)))
+  }
+
+  func missing(_ source: String, _ target: String, names: [String] = [], glossary: [Glossary.Entry] = []) -> [String] {
+    let required = spans(source, names: names, glossary: glossary)
+    return RequirementCheck(required, in: Array(target.utf8)).missing.map { required[$0].text }
+  }
+
+  @Test(arguments: [
+    ("It costs 1,000.5 or 7 euros.", ["1.000,5", "7"]),
+    ("See https://example.org/a?b=1.2, please.", ["https://example.org/a?b=1.2"]),
+    ("(www.example.org/) and <me.you@example.co.uk>!", ["www.example.org/", "me.you@example.co.uk"]),
+    ("It ended.Then 3 of us left, e.g. Tom.", ["3"]),
+    ("At 10:30, 5-7 people, 24/11/2026.", ["10:30", "5-7", "24/11/2026"]),
+    ("10 000 people in 2020 300 times", ["10 000", "2020", "300"]),
+    ("version 1.2.3 and .08%", ["1.2.3", "0,08"]),
+    ("no number at all", []),
+  ]) func whatIsFound(text: String, expected: [String]) {
+    #expect(spans(text).map(\.text) == expected)
+  }
+
+  @Test(arguments: [
+    ("1,000.5 dollars", "1.000,5 dólares"), ("1,000.5 dollars", "1000,5 dólares"), ("25%", "25 %"),
+    ("30 mice", "trinta camundongos"), ("20,000 people", "vinte mil pessoas"), ("20,000 people", "20 mil pessoas"),
+    ("1.2 billion", "1.200 milhões"), ("8:30 p.m.", "20h30"), ("8 p.m.", "20 horas"), ("the 1980s", "os anos 80"),
+    ("11/24/2026", "24/11/2026"), ("2002–2004", "de 2002 a 2004"), ("May 05", "5 de maio"),
+  ]) func numbersThatAreKept(source: String, target: String) {
+    #expect(missing(source, target) == [])
+  }
+
+  @Test(arguments: [
+    ("30 mice", "20 camundongos", "30"), ("in 1987", "em 1978", "1987"), ("in 1987", "no século", "1987"),
+    ("1.5 litres", "15 litros", "1,5"), ("118,381 cases", "11.381 casos", "118.381"),
+    ("2002–2004", "de 2002", "2002–2004"), ("2019–20", "20 de 2019", "2019–20"), ("5 and 5", "5 e 6", "5"),
+    ("1,250.5 euros", "1.250.5 euros", "1.250,5"),
+    ("1.2 metres", "12 metros", "1,2"),
+  ]) func numbersThatAreLost(source: String, target: String, lost: String) {
+    #expect(missing(source, target) == [lost])
+  }
+
+  @Test func addressesAndNamesAreKeptLetterForLetter() {
+    #expect(missing("See www.example.org/a.", "Ver www.example.org/b.") == ["www.example.org/a"])
+    #expect(missing("See www.example.org/a.", "Ver www.example.org/a.") == [])
+    #expect(missing("Apple sells.", "A maçã vende.", names: ["Apple"]) == ["Apple"])
+    #expect(missing("Apple sells.", "Apples vendem.", names: ["Apple"]) == ["Apple"], "not a whole word")
+    #expect(missing("An apple falls.", "Uma maçã cai.", names: ["Apple"]) == [], "case counts")
+    #expect(spans("an apple falls", names: ["Apple"], hasCase: false).map(\.text) == ["Apple"])
+  }
+
+  @Test func theLongestTermIsFoundInAnyCase() {
+    let glossary: [Glossary.Entry] = [
+      .init(source: "network", target: "rede"), .init(source: "neural network", target: "malha neural"),
+      .init(source: "ÉTÉ", target: "verão"),
+    ]
+    #expect(spans("A Neural Network, a network, networks", glossary: glossary).map(\.text) == ["malha neural", "rede"])
+    #expect(spans("l'été", glossary: glossary).map(\.text) == ["verão"])
+    #expect(missing("A network.", "Uma REDE.", glossary: glossary) == [])
+    #expect(missing("A network and a network.", "Uma rede.", glossary: glossary) == ["rede"])
+  }
+
+  @Test func numbersAreRewrittenOnlyIfTheyAreNumbers() {
+    #expect(NumberConvention.comma.rewrite("1.000,5", as: .point) == "1,000.5")
+    for text in ["1.2.3", "10:30", "1,00,0", "7"] {
+      #expect(NumberConvention.point.rewrite(text, as: .comma) == text)
+    }
+    #expect(NumberConvention(language: "pt-BR") == .comma && NumberConvention(language: "zh") == .point)
+  }
+
+  @Test func glossariesAreRead() throws {
+    let glossary = try Glossary(
+      "\u{FEFF}# terms\r\n\r\ncat\tgato\r\n  New York \t Nova Iorque\ncat\tgato\n", path: "g.tsv")
+    #expect(
+      glossary.entries == [.init(source: "cat", target: "gato"), .init(source: "New York", target: "Nova Iorque")])
+    for (text, line) in [("cat gato", 1), ("# x\n\na\tb\tc", 3), ("a\tb\nc\t ", 2), ("cat\tgato\nCat\tbichano", 2)] {
+      let error = #expect(throws: TranslationError.self) { try Glossary(text, path: "g.tsv") }
+      guard case .glossary(_, line, _) = error else {
+        Issue.record("\(text): \(String(describing: error))")
+        continue
+      }
+      #expect(error?.description.contains("g.tsv, line \(line)") == true)
+    }
+    #expect(throws: TranslationError.glossaryUnreadable(path: "/nowhere.tsv")) {
+      try Glossary(contentsOf: URL(filePath: "/nowhere.tsv"))
+    }
+  }
+}
