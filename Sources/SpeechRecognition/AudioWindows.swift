@@ -102,6 +102,13 @@ final class AudioWindows {
   func start(of frame: Int) -> Duration { Self.time(timeline.originalStart(of: frame * AcousticFrame.hopLength)) }
   func end(of frame: Int) -> Duration { Self.time(timeline.originalEnd(of: frame * AcousticFrame.hopLength)) }
 
+  /// Where in the recording a segment ends that starts with frame `start`. A timestamp where speech begins again after a
+  /// pause is the next segment's start, too: 0.6 s hold the padding of speech and what the model's times are off by.
+  func end(of frame: Int, after start: Int) -> Duration {
+    let hop = AcousticFrame.hopLength
+    return Self.time(timeline.originalEnd(of: frame * hop, after: start * hop, reach: 60 * hop))
+  }
+
   /// How much of the recording is behind when the frames before `frame` are.
   func processed(through frame: Int) -> Duration { frame < count ? end(of: frame) : Self.time(sampleCount) }
 

@@ -178,7 +178,7 @@ public final class RecognitionSession {
       defer { segmentCount += 1 }
       return Segment(
         id: segmentCount, start: audio.start(of: frames.lowerBound + start),
-        end: audio.end(of: frames.lowerBound + end),
+        end: audio.end(of: frames.lowerBound + end, after: frames.lowerBound + start),
         text: trimmed(model.vocabulary.text(of: piece.tokens)), language: textLanguage,
         averageLogProbability: window.averageLogProbability, noSpeechProbability: window.noSpeechProbability,
         compressionRatio: ratio, tokens: piece.tokens,

@@ -46,6 +46,16 @@ struct SpeechTimeline: Sendable {
   /// The original sample of an end at `position`; what lies outside all speech is moved to where speech is.
   func originalEnd(of position: Int) -> Int { original(position, in: index(startingAt: position - 1)) }
 
+  /// The original sample of an end at `position` of what starts at `start`, at most `reach` behind a seam between the
+  /// two: nothing ends so soon after speech begins, so it ended before the seam.
+  func originalEnd(of position: Int, after start: Int, reach: Int) -> Int {
+    let index = index(startingAt: position - 1)
+    guard index > 0, start < stretches[index].start, position - stretches[index].start <= reach else {
+      return original(position, in: index)
+    }
+    return original(position, in: index - 1)
+  }
+
   /// The original samples of a word, all in the stretch in which its middle stands: no word crosses a seam.
   func original(word: Range<Int>) -> Range<Int> {
     let index = index(startingAt: (word.lowerBound + word.upperBound) / 2)

@@ -25,6 +25,14 @@ import Testing
     #expect(Self.timeline.originalEnd(of: position) == original)
   }
 
+  /// Stretches begin at 50 and 150; an end stays behind a seam that its start lies behind, or that is farther away.
+  @Test(arguments: [
+    (52, 40, 150), (55, 40, 150), (56, 40, 306), (52, 50, 302), (49, 10, 149), (152, 60, 400), (3, 0, 103),
+  ])
+  func anEndJustBehindASeamBelongsBeforeIt(position: Int, start: Int, original: Int) {
+    #expect(Self.timeline.originalEnd(of: position, after: start, reach: 5) == original)
+  }
+
   @Test func whatLiesOutsideIsMovedInside() {
     #expect(Self.timeline.originalStart(of: -5) == 100 && Self.timeline.originalEnd(of: 0) == 100)
     #expect(Self.timeline.originalStart(of: 500) == 1_010 && Self.timeline.originalEnd(of: 500) == 1_010)
