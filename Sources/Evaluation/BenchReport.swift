@@ -30,7 +30,7 @@ struct ReportPage {
   var comparisons: [BenchComparison]
   var ruler: Ruler
   /// Names of the systems; a run's index is its letter everywhere.
-  var systems: [String] { result.summaries.map(\.system) }
+  var systems: [String] { result.systemNames }
 
   func html(worst: WorstUtterances, audio: (String) -> (mimeType: String, data: Data)?) -> HTML {
     let rates = ErrorRates(result, ruler: ruler)
@@ -69,6 +69,7 @@ struct ReportPage {
       <header>
       <h1>Dragoman benchmark</h1>
       <p>\(headline)</p>
+      \(environment)
       <nav aria-label="Sections"><ul>\(links)</ul></nav>
       </header>
       <main>
@@ -78,6 +79,14 @@ struct ReportPage {
       </html>
 
       """
+  }
+
+  /// Where it was made, in a line; in full at the end.
+  private var environment: HTML? {
+    let facts: [HTML] = result.environment.sorted { $0.key < $1.key }.map { name, value in
+      "<span><small>\(name)</small> \(value)</span> "
+    }
+    return facts.isEmpty ? nil : "<p class=\"environment\">\(facts)</p>"
   }
 
   private var headline: String {

@@ -53,11 +53,12 @@ extension ReportPage {
   /// The table of all figures.
   func scoresSection(_ rates: ErrorRates) -> HTML? {
     let table = ScoreTable(result)
+    func unbroken(_ heading: String) -> String { heading.hasSuffix(" %") ? heading.dropLast(2) + "\u{A0}%" : heading }
     guard !table.rows.isEmpty else { return nil }
-    let headings: [HTML] = table.columns.map { "<abbr title=\"\($0.meaning)\">\($0.heading)</abbr>" }
+    let headings: [HTML] = table.columns.map { "<abbr title=\"\($0.meaning)\">\(unbroken($0.heading))</abbr>" }
     let rows: [HTML] = table.rows.enumerated().map { index, row in
       let cells: [HTML] = table.columns.map { "<td class=\"figure\">\($0.cell(row) ?? "")</td>" }
-      let rest: HTML = "<td>\(letterKey(row.system))</td>\(cells)"
+      let rest: HTML = "<td class=\"letter\">\(letterKey(row.system))</td>\(cells)"
       guard index == 0 || table.rows[index - 1].set != row.set else { return "<tr>\(rest)</tr>\n" }
       let span = table.rows.count { $0.set == row.set }
       return """

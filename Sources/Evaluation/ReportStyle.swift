@@ -21,12 +21,13 @@ enum ReportStyle {
     h3 b,h4 b{margin:0 .35em 0 .3em}
     small,.caption,figcaption,.note{font-size:.84rem;font-weight:normal;color:var(--faint)}
     header p{margin:0;color:var(--faint)}
+    header p.environment{display:flex;flex-wrap:wrap;gap:0 1.1rem;font-size:.86rem;color:var(--ink)}
     a{color:var(--link)}
     nav ul{display:flex;flex-wrap:wrap;gap:.15rem 1.1rem;list-style:none;margin:.75rem 0 0;padding:0;font-size:.9rem}
     .scroll{overflow-x:auto}
     table{border-collapse:collapse;font-size:.86rem;font-variant-numeric:tabular-nums}
     th,td{padding:.22rem .42rem;text-align:start;vertical-align:baseline}
-    th:first-child,td:first-child{padding-inline-start:0}
+    th:first-child,td:first-child:not(.letter){padding-inline-start:0}
     th{font-weight:600;color:var(--faint);vertical-align:bottom;border-bottom:1px solid var(--rule)}
     .scroll td{white-space:nowrap}.scroll td.set{white-space:normal;min-width:6rem;max-width:13rem;overflow-wrap:anywhere}
     td.figure{text-align:end;white-space:nowrap}th.figure{text-align:end}

@@ -103,6 +103,13 @@ extension BenchSummary.Scores {
 }
 
 extension BenchResult {
+  /// The systems, in the order of the runs; a result may have lost its utterances or its scores.
+  var systemNames: [String] {
+    (0..<max(runs.count, summaries.count)).map {
+      summaries.indices.contains($0) ? summaries[$0].system : runs[$0].system
+    }
+  }
+
   /// The sets, in the order in which they first appear.
   var setNames: [String] {
     var seen: Set<String> = []
