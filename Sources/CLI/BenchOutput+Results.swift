@@ -54,7 +54,7 @@ extension BenchOutput {
   ) throws {
     if let output { try AtomicFile.write(try json(result), to: output) }
     if let report {
-      let html = BenchReport(result, comparisons: comparisons, ruler: ruler, audio: BenchAudio.audio).html
+      let html = BenchReport(result, comparisons: comparisons, ruler: ruler, audio: BenchAudio().audio).html
       try AtomicFile.write(html, to: report)
     }
   }

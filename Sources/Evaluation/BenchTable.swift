@@ -1,121 +1,117 @@
 internal import Transcripts
 
-/// Results as tables for a terminal: what no run has takes no column.
+/// Results as plain text in columns, for a terminal or a log.
 public enum BenchTable {
-  /// A block for each run: a row for each of its sets and, where there are several, one for all.
-  public static func text(of result: BenchResult) -> String {
-    zip(result.runs, result.summaries).map { run, summary in
-      let names = sets(of: run)
-      var rows = names.compactMap { name in summary.sets[name].map { (name, $0) } }
-      if rows.count != 1 { rows.append(("all", summary.total)) }
-      let used = columns.filter { column in rows.contains { column.value($0.1) != nil } }
-      let cells = rows.map { name, scores in [name] + used.map { $0.value(scores) ?? "" } }
-      return run.system + "\n" + grid([["set"] + used.map(\.title)] + cells) + notes(run, summary) + "\n"
-    }.joined()
-  }
-
-  /// One line for each metric of a comparison, and what follows from it.
-  public static func text(of comparison: BenchComparison) -> String {
-    let head = "A  \(comparison.first)\nB  \(comparison.second)\n\(comparison.utterances) utterances\n"
-    let rows = comparison.metrics.sorted { $0.key < $1.key }.map { name, paired in
-      [
-        name, fixed(paired.first), fixed(paired.second), signed(paired.difference),
-        "\(signed(paired.lower)) to \(signed(paired.upper))", fixed(paired.randomizationPValue, 4), verdict(paired),
-      ]
+  /// Scores by set and system; a figure that no run has takes no column.
+  ///
+  /// - Parameter width: columns of the terminal. A wider table is broken into several below each other, each with the
+  ///   names of sets and systems; nil leaves it in one.
+  public static func text(of result: BenchResult, width: Int? = nil) -> String {
+    let table = ScoreTable(result)
+    guard !table.rows.isEmpty else { return "" }
+    let systems = result.summaries.map(\.system)
+    let figures = table.columns.map { column in [column.heading] + table.rows.map { column.cell($0) ?? "" } }
+    func names(_ sets: Int?, _ system: (Int) -> String) -> [[String]] {
+      let sets = ["set"] + table.rows.map { shortened($0.set ?? "all sets", to: sets) }
+      return systems.count == 1 ? [sets] : [sets, ["system"] + table.rows.map { system($0.system) }]
     }
-    return head + grid([["metric", "A", "B", "A - B", "95 %", "p", ""]] + rows) + "\n"
-  }
+    func total(_ columns: [[String]]) -> Int { columns.map { widthOf($0) + 2 }.reduce(-2, +) }
 
-  /// What a comparison says, in words.
-  static func verdict(_ paired: PairedComparison) -> String {
-    if paired.difference == 0 { return "the same" }
-    return paired.isSignificant() ? (paired.firstIsBetter ? "A is better" : "B is better") : "no difference shown"
-  }
-
-  /// The names of a run's sets in the order of its utterances.
-  static func sets(of run: BenchRun) -> [String] {
-    var seen: Set<String> = []
-    return run.utterances.map(\.set).filter { seen.insert($0).inserted }
-  }
-
-  // MARK: Columns
-
-  struct Column: Sendable {
-    var title: String
-    var value: @Sendable (BenchSummary.Scores) -> String?
-  }
-
-  static let columns: [Column] = [
-    Column(title: "n") { String($0.utterances) },
-    Column(title: "words") { $0.words.map { String($0.referenceCount) } },
-    Column(title: "WER %") { $0.wordErrorRate.map { fixed(100 * $0.score) } },
-    Column(title: "95 %") { $0.wordErrorRate.map { interval($0, scale: 100) } },
-    Column(title: "S") { $0.words.map { String($0.substitutions) } },
-    Column(title: "D") { $0.words.map { String($0.deletions) } },
-    Column(title: "I") { $0.words.map { String($0.insertions) } },
-    Column(title: "CER %") { $0.characterErrorRate.map { fixed(100 * $0) } },
-    Column(title: "BLEU") { $0.bleu.map { fixed($0.score) } },
-    Column(title: "95 %") { $0.bleu.map { interval($0, scale: 1) } },
-    Column(title: "chrF2") { $0.chrf.map { fixed($0) } },
-    Column(title: "chrF2++") { $0.chrfPlusPlus.map { fixed($0) } },
-    Column(title: "BLEU of reference") { $0.bleuOfReference.map { fixed($0) } },
-    Column(title: "lost") { scores in
-      scores.bleuOfReference.flatMap { reference in scores.bleu.map { signed($0.score - reference) } }
-    },
-    Column(title: "RTF") { $0.realTimeFactor.map { fixed($0, 3) } },
-    Column(title: "texts/s") { scores in
-      scores.audioSeconds == nil ? scores.utterancesPerSecond.map { fixed($0, 1) } : nil
-    },
-    Column(title: "p50 s") { $0.latency.map { fixed($0.p50, 3) } },
-    Column(title: "p95 s") { $0.latency.map { fixed($0.p95, 3) } },
-  ]
-
-  private static func notes(_ run: BenchRun, _ summary: BenchSummary) -> String {
-    var notes: [String] = []
-    if let peak = run.peakMemory { notes.append("peak memory \(peak / 1_000_000) MB") }
-    if let overhead = summary.overhead { notes.append("scoring \(fixed(100 * overhead)) % of the work") }
-    if summary.failures > 0 { notes.append("\(summary.failures) utterances failed") }
-    return notes.isEmpty ? "" : notes.joined(separator: ", ") + "\n"
-  }
-
-  private static func interval(_ interval: BootstrapInterval, scale: Double) -> String {
-    "\(fixed(scale * interval.lower)) to \(fixed(scale * interval.upper))"
-  }
-
-  // MARK: Figures
-
-  /// 4.5662 -> 4.57.
-  static func fixed(_ value: Double, _ places: Int = 2) -> String {
-    guard value.isFinite, abs(value) < 1e12 else { return "-" }
-    var unit = 1
-    for _ in 0..<places { unit *= 10 }
-    let scaled = Int((abs(value) * Double(unit)).rounded())
-    let fraction = String(scaled % unit)
-    let sign = value < 0 && scaled > 0 ? "-" : ""
-    return sign + String(scaled / unit)
-      + (places > 0 ? "." + String(repeating: "0", count: places - fraction.count) + fraction : "")
-  }
-
-  /// With its sign, as differences are written.
-  static func signed(_ value: Double) -> String {
-    let text = fixed(value)
-    return value > 0 && text != "0.00" ? "+" + text : text
-  }
-
-  /// Rows in columns: the first at the left, figures at the right, by the width that a terminal gives them.
-  static func grid(_ rows: [[String]]) -> String {
-    let count = rows.map(\.count).max() ?? 0
-    let widths = (0..<count).map { column in
-      rows.map { $0.count > column ? DisplayWidth.of($0[column]) : 0 }.max() ?? 0
+    var legend = systems.count == 1 ? systems[0] + "\n\n" : ""
+    let full = names(nil) { systems[$0] }
+    guard let width, total(full + figures) > width else {
+      return legend + grid(full, figures, groups: table.rows.map(\.set))
     }
-    return rows.map { row in
-      var line = "  "
-      for (column, cell) in row.enumerated() {
-        let gap = String(repeating: " ", count: widths[column] - DisplayWidth.of(cell))
-        line += column == 0 ? cell + gap : "  " + gap + cell
+    // Too wide: letters for the systems, and several tables below each other.
+    let short = names(max(12, width / 3)) { PlotKey(system: $0).letter }
+    if systems.count > 1 {
+      legend = systems.enumerated().map { "\(PlotKey(system: $0).letter)  \($1)\n" }.joined() + "\n"
+    }
+    var blocks: [[[String]]] = []
+    for (index, figure) in figures.enumerated() where figure[0] != interval {
+      // An interval stays with the figure that it belongs to.
+      let hasInterval = index + 1 < figures.count && figures[index + 1][0] == interval
+      let group = hasInterval ? [figure, figures[index + 1]] : [figure]
+      if let last = blocks.last, total(short + last + group) <= width {
+        blocks[blocks.count - 1] += group
+      } else {
+        blocks.append(group)
       }
-      while line.last == " " { line.removeLast() }
-      return line + "\n"
-    }.joined()
+    }
+    return legend + blocks.map { grid(short, $0, groups: table.rows.map(\.set)) }.joined(separator: "\n")
+  }
+
+  /// Two systems on the same utterances: scores, difference with its interval, p-value and what follows from it.
+  public static func text(of comparison: BenchComparison) -> String {
+    let heading =
+      "A  \(comparison.first)\nB  \(comparison.second)\n\(comparison.utterances) utterances that both have\n"
+    let metrics = comparison.orderedMetrics
+    guard !metrics.isEmpty else { return heading + "\nThere is nothing that both can be measured with.\n" }
+    func column(_ name: String, _ cell: (PairedComparison) -> String) -> [String] {
+      [name] + metrics.map { cell($0.comparison) }
+    }
+    return heading + "\n"
+      + grid(
+        [["metric"] + metrics.map(\.heading)],
+        [
+          column("A") { Formatted.fixed($0.first) }, column("B") { Formatted.fixed($0.second) },
+          column("A - B") { Formatted.signed($0.difference) },
+          column(interval) { Formatted.signed($0.lower) + " to " + Formatted.signed($0.upper) },
+          column("p") { Formatted.probability($0.randomizationPValue) },
+        ],
+        last: column("verdict") { $0.verdict(first: "A", second: "B") })
+  }
+
+  private static let interval = "95 %"
+
+  /// Texts to the left, figures to the right, two spaces between columns and none at the end of a line.
+  ///
+  /// - Parameter groups: of each row below the heading; the name of a group stands once, and groups of several rows
+  ///   are set apart. Rows without a figure are left out.
+  private static func grid(
+    _ names: [[String]], _ figures: [[String]], last: [String]? = nil, groups: [String?] = []
+  ) -> String {
+    let rows = names[0].indices.filter { row in row == 0 || figures.contains { !$0[row].isEmpty } }
+    let isApart = names.count > 1
+    var text = ""
+    for (index, row) in rows.enumerated() {
+      let begins = row == 0 || groups.isEmpty || index < 2 || groups[row - 1] != groups[rows[index - 1] - 1]
+      if begins, isApart, index > 1 { text += "\n" }
+      var cells = names.enumerated().map { column, cells in
+        padded(begins || column > 0 ? cells[row] : "", to: widthOf(cells), left: true)
+      }
+      cells += figures.map { padded($0[row], to: widthOf($0), left: false) }
+      if let last { cells.append(last[row]) }
+      var line = cells.joined(separator: "  ")
+      while line.hasSuffix(" ") { line.removeLast() }
+      text += line + "\n"
+    }
+    return text
+  }
+
+  private static func widthOf(_ column: [String]) -> Int { column.map { DisplayWidth.of($0) }.max() ?? 0 }
+
+  private static func padded(_ text: String, to width: Int, left: Bool) -> String {
+    let space = String(repeating: " ", count: max(0, width - DisplayWidth.of(text)))
+    return left ? text + space : space + text
+  }
+
+  /// Cut in the middle, because names of systems differ at either end.
+  private static func shortened(_ name: String, to width: Int?) -> String {
+    let name = name.split(whereSeparator: \.isNewline).joined(separator: " ")
+    guard let width, DisplayWidth.of(name) > width else { return name }
+    var (head, tail) = (Substring(name).prefix(0), Substring(name).suffix(0))
+    var (front, back) = (name.startIndex, name.endIndex)
+    while front < back {
+      let takesFront = DisplayWidth.of(head) <= DisplayWidth.of(tail)
+      let next = takesFront ? name[...front] : name[name.index(before: back)...]
+      guard DisplayWidth.of(next) + DisplayWidth.of(takesFront ? tail : head) + 1 <= width else { break }
+      if takesFront {
+        (head, front) = (next, name.index(after: front))
+      } else {
+        (tail, back) = (next, name.index(before: back))
+      }
+    }
+    return "\(head)…\(tail)"
   }
 }

@@ -1,30 +1,56 @@
-/// Which words a run took for which, most frequent first.
+/// Which words are taken for which, over many utterances.
 public struct Confusions: Sendable, Equatable {
-  /// A word that stood in another's place, was left out (`hypothesis` nil) or came from nowhere (`reference` nil).
-  public struct Item: Sendable, Equatable {
-    /// The word of the reference, and that of the hypothesis, both normalised.
-    public var reference: String?, hypothesis: String?
+  /// A pair of words, or one that has no counterpart, and how often it was met.
+  public struct Entry: Sendable, Equatable, Codable {
+    /// The reference's word; nil for an insertion.
+    public let reference: String?
+    /// The hypothesis' word; nil for a deletion.
+    public let hypothesis: String?
     /// How often.
-    public var count: Int
+    public let count: Int
   }
 
-  /// By what happened, most frequent first, then in the order of the words.
-  public var substitutions: [Item], deletions: [Item], insertions: [Item]
+  /// The most frequent first, equally frequent ones in the order of their letters.
+  public let substitutions: [Entry], deletions: [Entry], insertions: [Entry]
 
-  /// Counts the words of a run.
+  /// By bytes: to Swift an accented letter in one piece and in two are the same.
+  private struct Key: Hashable {
+    var kind: AlignedToken.Kind
+    var reference: [UInt8]?, hypothesis: [UInt8]?
+  }
+
+  /// Counts what is not a hit.
+  public init(_ alignments: some Sequence<TokenAlignment>) {
+    var counts: [Key: Int] = [:]
+    for alignment in alignments {
+      for token in alignment.tokens where token.kind != .hit {
+        let key = Key(
+          kind: token.kind, reference: token.reference.map { Array($0.utf8) },
+          hypothesis: token.hypothesis.map { Array($0.utf8) })
+        counts[key, default: 0] += 1
+      }
+    }
+    let sorted = counts.sorted { one, other in
+      guard one.value == other.value else { return one.value > other.value }
+      let (first, second) = (one.key, other.key)
+      guard first.reference == second.reference else {
+        return (first.reference ?? []).lexicographicallyPrecedes(second.reference ?? [])
+      }
+      return (first.hypothesis ?? []).lexicographicallyPrecedes(second.hypothesis ?? [])
+    }
+    func entries(_ kind: AlignedToken.Kind) -> [Entry] {
+      sorted.filter { $0.key.kind == kind }.map { key, count in
+        Entry(
+          reference: key.reference.map { String(decoding: $0, as: UTF8.self) },
+          hypothesis: key.hypothesis.map { String(decoding: $0, as: UTF8.self) }, count: count)
+      }
+    }
+    (substitutions, deletions) = (entries(.substitution), entries(.deletion))
+    insertions = entries(.insertion)
+  }
+
+  /// Of one run, in words, or in characters where the language is written without spaces.
   public init(_ run: BenchRun, ruler: Ruler) {
-    var counts: [AlignedToken.Kind: [[String?]: Int]] = [:]
-    for utterance in run.utterances {
-      for token in ruler.alignment(of: utterance)?.tokens ?? [] where token.kind != .hit {
-        counts[token.kind, default: [:]][[token.reference, token.hypothesis], default: 0] += 1
-      }
-    }
-    func items(_ kind: AlignedToken.Kind) -> [Item] {
-      let all = (counts[kind] ?? [:]).map { Item(reference: $0.key[0], hypothesis: $0.key[1], count: $0.value) }
-      return all.sorted {
-        ($1.count, $0.reference ?? "", $0.hypothesis ?? "") < ($0.count, $1.reference ?? "", $1.hypothesis ?? "")
-      }
-    }
-    (substitutions, deletions, insertions) = (items(.substitution), items(.deletion), items(.insertion))
+    self.init(run.utterances.lazy.compactMap { ruler.alignment(of: $0, unit: .forLanguage($0.language)) })
   }
 }

@@ -1,0 +1,79 @@
+import Testing
+
+@testable import Evaluation
+
+@Suite struct BenchTableTests {
+  @Test func figuresStandInColumns() {
+    let expected = """
+      PLACEHOLDER
+      """
+    #expect(BenchTable.text(of: BenchSamples.result()) == expected)
+  }
+
+  @Test func aNarrowTerminalGetsSeveralTablesAndLosesNoFigure() {
+    let result = BenchSamples.result()
+    let (wide, narrow) = (BenchTable.text(of: result), BenchTable.text(of: result, width: 50))
+    let lines = narrow.split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= 50 })
+    #expect(narrow.hasPrefix("A  base\nB  tiny\n\nset"))
+    let figures = { (text: String) in Set(text.split { $0 == " " || $0 == "\n" }.map(String.init)) }
+    #expect(figures(wide).subtracting(figures(narrow)).isEmpty)
+    #expect(BenchTable.text(of: result, width: 500) == wide)
+  }
+
+  @Test func whatNoRunHasTakesNoColumn() {
+    var run = BenchSamples.run("base", isGood: true)
+    run.peakMemory = nil
+    run.utterances = run.utterances.filter { $0.set == "read" }
+    let text = BenchTable.text(of: BenchResult(environment: [:], ruler: BenchSamples.ruler, runs: [run]))
+    for heading in ["BLEU", "loss", "chrF", "MiB", "failed", "all sets", "system"] { #expect(!text.contains(heading)) }
+    #expect(text.hasPrefix("base\n\nset   utt.  words  WER %"))
+  }
+
+  @Test func wideLettersTakeTwoColumns() {
+    var run = BenchSamples.run("base", isGood: true)
+    run.utterances[0].set = "日本語"
+    let lines = BenchTable.text(of: BenchResult(environment: [:], ruler: BenchSamples.ruler, runs: [run]))
+      .split(separator: "\n")
+    let (first, second) = (lines[2], lines[3])
+    #expect(first.hasPrefix("日本語") && second.hasPrefix("read"))
+    #expect(first.count + 3 == second.count)
+  }
+
+  @Test func aComparisonEndsInWords() {
+    let utterances = (0..<40).map { index in
+      UtteranceResult(set: "s", id: "\(index)", language: "en", reference: "one two three four", hypothesis: "1 2 3 4")
+    }
+    let worse = utterances.map { utterance in
+      var utterance = utterance
+      utterance.hypothesis = "one two three five"
+      return utterance
+    }
+    let (good, bad) = (
+      BenchRun(system: "base", settings: [:], utterances: utterances),
+      BenchRun(system: "tiny", settings: [:], utterances: worse)
+    )
+    let text = BenchTable.text(of: BenchComparison(good, bad, ruler: BenchSamples.ruler))
+    #expect(
+      text == """
+        A  base
+        B  tiny
+        40 utterances that both have
+
+        metric     A       B    A - B                95 %       p  verdict
+        WER %   0.00  100.00  -100.00  -100.00 to -100.00  <0.001  A is better
+
+        """)
+    let same = BenchTable.text(of: BenchComparison(good, good, ruler: BenchSamples.ruler))
+    #expect(same.contains("no significant difference"))
+    let nothing = BenchTable.text(
+      of: BenchComparison(good, BenchRun(system: "x", settings: [:]), ruler: BenchSamples.ruler))
+    #expect(nothing.contains("0 utterances") && nothing.contains("nothing that both can be measured with"))
+  }
+
+  @Test func figuresAreWrittenTheSameEverywhere() {
+    #expect(Formatted.fixed(-0.001) == "0.00" && Formatted.fixed(.nan) == "-" && Formatted.fixed(1234.5) == "1234.50")
+    #expect(Formatted.signed(0.001) == "0.00" && Formatted.signed(1) == "+1.00" && Formatted.signed(-1) == "-1.00")
+    #expect(Formatted.probability(0.0001) == "<0.001" && Formatted.percent(0.1234) == "12.34")
+  }
+}
