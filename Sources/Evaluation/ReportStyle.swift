@@ -80,8 +80,8 @@ enum ReportStyle {
     unicode-bidi:isolate}
     ins{color:var(--ins);background:var(--insground);text-decoration:underline;text-underline-offset:.18em;padding:.05em .25em;
     border-radius:3px;font-weight:600;unicode-bidi:isolate}
-    .diff>ins::before,.diff li>ins::before{content:"+";content:"+"/"";font-weight:400}
-    .diff>del::before,.diff li>del::before{content:"−";content:"−"/"";font-weight:400}
+    .diff>ins::before,.diff li>ins::before{content:"+\\2060";content:"+\\2060"/"";font-weight:400}
+    .diff>del::before,.diff li>del::before{content:"−\\2060";content:"−\\2060"/"";font-weight:400}
     .pair{display:inline;white-space:normal;border:1px solid var(--rule);border-radius:5px;padding:.12em .1em;unicode-bidi:isolate;
     -webkit-box-decoration-break:clone;box-decoration-break:clone}
     code{font-size:.85em;overflow-wrap:anywhere}

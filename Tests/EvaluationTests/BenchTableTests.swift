@@ -5,7 +5,16 @@ import Testing
 @Suite struct BenchTableTests {
   @Test func figuresStandInColumns() {
     let expected = """
-      PLACEHOLDER
+      set       system  utt.  words  WER %         95 %  S  D  I  CER %    BLEU           95 %    chrF  chrF++  oracle BLEU     loss    RTF  p50 s  p95 s  MiB  failed
+      read      base       2     10  10.00   0.00–25.00  0  1  0  13.89                                                               0.500  1.000  1.000
+                tiny       2     10  40.00  33.33–50.00  2  1  1  33.33                                                               0.125  0.250  0.250
+
+      told      base       1      4   0.00    0.00–0.00  0  0  0   0.00  100.00  100.00–100.00  100.00  100.00       100.00     0.00  0.500  1.000  1.000
+                tiny       1      4  50.00  50.00–50.00  0  2  0  53.33    0.00      0.00–0.00   56.53   51.94       100.00  +100.00  0.125  0.250  0.250
+
+      all sets  base       3     14   7.14   0.00–25.00  0  1  0   9.80  100.00  100.00–100.00  100.00  100.00       100.00     0.00  0.500  1.000  1.000  300       0
+                tiny       3     14  42.86  33.33–50.00  2  3  1  39.22    0.00      0.00–0.00   56.53   51.94       100.00  +100.00  0.125  0.250  0.250  100       1
+
       """
     #expect(BenchTable.text(of: BenchSamples.result()) == expected)
   }
@@ -42,11 +51,13 @@ import Testing
 
   @Test func aComparisonEndsInWords() {
     let utterances = (0..<40).map { index in
-      UtteranceResult(set: "s", id: "\(index)", language: "en", reference: "one two three four", hypothesis: "1 2 3 4")
+      UtteranceResult(
+        set: "s", id: "\(index)", language: "en", reference: "red green blue grey",
+        hypothesis: "Red, green, blue, gray.")
     }
     let worse = utterances.map { utterance in
       var utterance = utterance
-      utterance.hypothesis = "one two three five"
+      utterance.hypothesis = "red green blue black"
       return utterance
     }
     let (good, bad) = (
@@ -60,8 +71,8 @@ import Testing
         B  tiny
         40 utterances that both have
 
-        metric     A       B    A - B                95 %       p  verdict
-        WER %   0.00  100.00  -100.00  -100.00 to -100.00  <0.001  A is better
+        metric     A      B   A - B              95 %       p  verdict
+        WER %   0.00  25.00  -25.00  -25.00 to -25.00  <0.001  A is better
 
         """)
     let same = BenchTable.text(of: BenchComparison(good, good, ruler: BenchSamples.ruler))
