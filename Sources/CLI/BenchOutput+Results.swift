@@ -40,7 +40,9 @@ extension BenchOutput {
   func finish(_ runs: [BenchRun], ruler: Ruler, journal: BenchJournal?) throws {
     let result = BenchResult(environment: Self.environment, ruler: ruler, runs: runs)
     try Self.write(result, comparisons: [], ruler: ruler, output: output, report: report)
-    try StandardOutput.write(BenchTable.text(of: result))
+    try StandardOutput.write(
+      BenchTable.text(
+        of: result, width: Terminal.current.isOutputInteractive ? Terminal.columns : nil))
     journal?.remove()
     for run in runs where !run.failures.isEmpty {
       StandardError.write("dragoman: \(run.system): \(run.failures.count) utterances failed and are not scored\n")
