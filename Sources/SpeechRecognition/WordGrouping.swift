@@ -49,7 +49,7 @@ struct WordGrouping: Sendable {
       let allowed = run.text.hasPrefix(" ") ? openersBehindSpace : openers
       let opens = isSilent && bare.allSatisfy(allowed.contains)
       let begins = opens || (!isSilent && (!spaced || run.text.hasPrefix(" ")))
-      guard var word = words.last, !begins || (isOpen && !opens) else {
+      guard var word = words.last, !begins || isOpen else {
         words.append(run)
         isOpen = opens
         continue
