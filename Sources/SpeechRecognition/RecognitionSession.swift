@@ -160,7 +160,8 @@ public final class RecognitionSession {
   ) -> [Segment] {
     let pieces = pieces.filter { piece in
       // Punctuation alone is what music and machines are written down as.
-      piece.start != piece.end && model.vocabulary.text(of: piece.tokens).contains { $0.isLetter || $0.isNumber }
+      piece.start != piece.end
+        && model.vocabulary.text(of: piece.tokens).contains { !$0.isWhitespace && !$0.isPunctuation }
     }
     let textLanguage = task == .translate ? "en" : language?.code
     let words =
