@@ -114,7 +114,10 @@ import Transcripts
     _ = try signal.withUnsafeBufferPointer { try session.append($0) } + session.finish()
     #expect(asked.count == 1 && asked.first == session.language?.code)
     struct Refusal: Error {}
-    let refusing = try RecognitionSession(workspace: workspace) { _ in throw Refusal() }
+    // Without waiting for what follows, a window is recognised as soon as it is full.
+    var live = RecognitionOptions()
+    live.lookahead = .zero
+    let refusing = try RecognitionSession(workspace: workspace, options: live) { _ in throw Refusal() }
     #expect(throws: Refusal.self) { try signal.withUnsafeBufferPointer { try refusing.append($0) } }
   }
 }
