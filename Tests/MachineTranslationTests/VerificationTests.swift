@@ -22,6 +22,13 @@ struct VerificationTests {
   static let equalShare = 0.97
   static let bleuDifference = 0.2
 
+  /// What the models do by themselves: the text as it stands, nothing put in its place afterwards.
+  private static var bareOptions: TranslationOptions {
+    var options = TranslationOptions()
+    (options.repairsText, options.protectsNumbersAndAddresses) = (false, false)
+    return options
+  }
+
   @Test func agreesWithTheIndependentEngine() throws {
     let file = Places.reference.appending(path: "translation.json")
     let reference = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: file))
@@ -31,7 +38,7 @@ struct VerificationTests {
       let references = try lines(set.reference, count: set.answers.count)
       let model = try RealModels.model(set.model)
       // The other engine takes a line as one sentence, whatever its length.
-      var options = TranslationOptions()
+      var options = Self.bareOptions
       options.splitsSentences = false
       options.maximumSentencePieces = 1024
       let found = try Translator(model: model, options: options).translate(sources)
@@ -43,7 +50,7 @@ struct VerificationTests {
       #expect(share >= Self.equalShare, "\(set.name): \(equal) of \(set.answers.count) translations are equal")
       #expect(abs(bleu - set.bleu) <= Self.bleuDifference, "\(set.name): BLEU \(bleu), the other engine's \(set.bleu)")
 
-      options = TranslationOptions()
+      options = Self.bareOptions
       options.sourceLanguage = String(set.model.dropFirst("firefox-".count).prefix(2))
       let split = try Translator(model: model, options: options).translate(sources)
       let splitBleu = BLEU.score(split, references: references)
@@ -62,7 +69,7 @@ struct VerificationTests {
       let references = try lines(set.reference, count: set.answers.count)
       let model = try RealModels.model(set.model)
       let found = try [(1, BeamEnding.narrows), (4, .narrows), (4, .refills)].map { beam, ending in
-        var options = TranslationOptions()
+        var options = Self.bareOptions
         (options.beam, options.ending, options.splitsSentences) = (beam, ending, false)
         options.maximumSentencePieces = 1024
         return try Translator(model: model, options: options, pool: ThreadPool(threads: 2))

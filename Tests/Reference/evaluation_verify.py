@@ -38,7 +38,7 @@ def recognised(name):
             for index, row in enumerate(mine):
                 files.append(os.path.join(folder, f"{index:04d}.flac"))
                 os.symlink(os.path.abspath(os.path.join(root, row["audio"])), files[-1])
-            subprocess.run([dragoman, "transcribe", "--model", "whisper-base", "--from", language, "--format", "json",
+            subprocess.run([dragoman, "transcribe", "--model", "whisper-base", "--from", language, "--beam", "1", "--format", "json",
                             "--output-dir", folder, *files], check=True, stderr=subprocess.DEVNULL)
             for row, path in zip(mine, files):
                 found.append((language, row["text"], json.load(open(path[:-5] + ".json"))["text"]))
