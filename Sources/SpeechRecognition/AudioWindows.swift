@@ -35,8 +35,8 @@ final class AudioWindows {
     } else {
       timeline.append(original: sampleCount, count: samples.count)
       features.append(samples, to: &frames)
-      listen()
     }
+    listen()
     sampleCount += samples.count
   }
 
@@ -52,7 +52,6 @@ final class AudioWindows {
       timeline.append(original: piece.start, count: piece.samples.count)
       piece.samples.withUnsafeBufferPointer { features.append($0, to: &frames) }
     }
-    listen()
     pieces.removeAll(keepingCapacity: true)
   }
 

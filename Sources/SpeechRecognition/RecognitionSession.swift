@@ -118,8 +118,7 @@ public final class RecognitionSession {
     var cut = WindowCut(tokens: text.tokens, vocabulary: model.vocabulary, frameCount: window.count)
     coverage.shorten(&cut, of: window, in: audio)
     let segments = segments(of: cut.pieces, in: text, window: window, start: start)
-    // What follows a change of language belongs to the next window.
-    seek = window == whole || cut.advance < window.count ? seek + cut.advance : window.upperBound
+    seek += cut.advance
     if !options.conditionsOnPreviousText || text.temperature > options.promptResetTemperature { prompt.forget() }
     return segments
   }
@@ -170,7 +169,6 @@ public final class RecognitionSession {
         pieces.map(\.tokens), start: start, language: textLanguage,
         window: UnsafeBufferPointer(workspace.encoder.input), frameCount: frames.count, decoder: workspace.decoder)
       : nil
-    let ratio = compressionRatio(model.vocabulary.text(of: window.tokens))
     return pieces.enumerated().map { index, piece in
       prompt.append(piece.tokens)
       // The model may name a time past the end of the audio.
@@ -182,7 +180,7 @@ public final class RecognitionSession {
         end: audio.end(of: frames.lowerBound + end, after: frames.lowerBound + start),
         text: trimmed(model.vocabulary.text(of: piece.tokens)), language: textLanguage,
         averageLogProbability: window.averageLogProbability, noSpeechProbability: window.noSpeechProbability,
-        compressionRatio: ratio, tokens: piece.tokens,
+        compressionRatio: window.compressionRatio, tokens: piece.tokens,
         words: words?[index].map { audio.placed($0, after: frames.lowerBound) })
     }
   }

@@ -13,23 +13,22 @@ struct TemperatureFallback {
   func decode(
     _ decoder: TextDecoder, prompt: WindowPrompt, start: [Int], random: inout some RandomNumberGenerator
   ) -> WindowText {
-    var attempts: [(text: WindowText, ratio: Double)] = []
+    var attempts: [WindowText] = []
     var tokens = prompt.tokens
     for temperature in options.temperatures {
       let strategy = strategy(at: temperature)
       while true {
         let text = decoding.decode(decoder, prompt: tokens, start: start, strategy: strategy, random: &random)
-        let ratio = compressionRatio(decoding.vocabulary.text(of: text.tokens))
-        let repeats = text.isLooping || ratio > options.compressionRatioThreshold
+        let repeats = repeats(text)
         if isSilent(text) || !repeats && text.averageLogProbability >= options.logProbabilityThreshold { return text }
-        attempts.append((text, ratio))
+        attempts.append(text)
         guard repeats, tokens.count > prompt.fixedTokens.count else { break }
         tokens = prompt.fixedTokens
       }
     }
     // None passes: the most probable of those that do not repeat themselves, or of all.
-    let sound = attempts.filter { !$0.text.isLooping && $0.ratio <= options.compressionRatioThreshold }
-    var best = (sound.isEmpty ? attempts : sound).map(\.text).max {
+    let sound = attempts.filter { !repeats($0) }
+    var best = (sound.isEmpty ? attempts : sound).max {
       $0.averageLogProbability < $1.averageLogProbability
     }!
     best.isDoubtful = true
@@ -40,12 +39,13 @@ struct TemperatureFallback {
   /// temperature gave one, less likelihood will do.
   func isSilent(_ text: WindowText) -> Bool {
     text.noSpeechProbability > (text.isDoubtful ? options.doubtfulNoSpeechThreshold : options.noSpeechThreshold)
-      && (text.averageLogProbability <= options.logProbabilityThreshold || isMonotonous(text))
+      // Speech may repeat itself somewhat, but beeps and rhythms are written down so.
+      && (text.averageLogProbability <= options.logProbabilityThreshold
+        || text.compressionRatio > options.monotonyThreshold)
   }
 
-  /// Whether a text repeats itself somewhat: no speech by itself, but beeps and rhythms are written down so.
-  private func isMonotonous(_ text: WindowText) -> Bool {
-    compressionRatio(decoding.vocabulary.text(of: text.tokens)) > options.monotonyThreshold
+  private func repeats(_ text: WindowText) -> Bool {
+    text.isLooping || text.compressionRatio > options.compressionRatioThreshold
   }
 
   private func strategy(at temperature: Double) -> SearchStrategy {

@@ -9,6 +9,8 @@ struct WindowText: Sendable {
   var averageLogProbability: Double
   /// Probability of the no-speech token where the transcript starts.
   var noSpeechProbability: Double
+  /// How much zlib shrinks the text.
+  var compressionRatio: Double
   /// Whether decoding was broken off because the text repeated itself without end.
   var isLooping = false
   /// Whether no temperature gave a text that could be trusted, and this is the best of them.
@@ -71,6 +73,7 @@ struct WindowDecoding {
       }
     return WindowText(
       tokens: best.tokens, averageLogProbability: best.averageLogProbability, noSpeechProbability: noSpeech,
+      compressionRatio: compressionRatio(vocabulary.text(of: best.tokens)),
       isLooping: best.isLooping, temperature: strategy.temperature)
   }
 
