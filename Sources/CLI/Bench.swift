@@ -34,15 +34,11 @@ struct BenchGrid: ParsableArguments {
   @Option(help: ArgumentHelp("Beam widths, several with commas.", valueName: "list"))
   var beam = "5"
 
-  @Option(help: ArgumentHelp("Numbers of threads, several with commas; all processors unless told.", valueName: "list"))
-  var threads: String?
-
-  @Option(help: ArgumentHelp("A word that is put to the names of the systems, to tell runs apart.", valueName: "text"))
-  var label: String?
+  @OptionGroup var runs: BenchRuns
 
   func validate() throws {
     guard !models.isEmpty else { throw ValidationError("--model takes a model, several with commas.") }
-    _ = try (beams(), threadCounts())
+    _ = try beams()
   }
 
   /// Ids or paths.
@@ -52,25 +48,36 @@ struct BenchGrid: ParsableArguments {
 
   func beams() throws -> [Int] { try integers(beam, in: 1...32, option: "--beam") }
 
-  func threadCounts() throws -> [Int] {
-    try threads.map { try integers($0, in: 1...1024, option: "--threads") }
-      ?? [ProcessInfo.processInfo.activeProcessorCount]
-  }
-
   /// The cells, model by model.
   ///
   /// - Parameter settings: what is the same for all of them.
   func systems(settings: [String: String]) throws -> [BenchSystem] {
     var systems: [BenchSystem] = []
     for model in models {
-      for threads in try threadCounts() {
+      for threads in try runs.threadCounts() {
         for beam in try beams() {
           systems.append(
-            BenchSystem(model: model, beam: beam, threads: threads, label: label, settings: settings))
+            BenchSystem(model: model, beam: beam, threads: threads, label: runs.label, settings: settings))
         }
       }
     }
     return systems
+  }
+}
+
+/// What every grid has, whatever it measures.
+struct BenchRuns: ParsableArguments {
+  @Option(help: ArgumentHelp("Numbers of threads, several with commas; all processors unless told.", valueName: "list"))
+  var threads: String?
+
+  @Option(help: ArgumentHelp("A word that is put to the names of the systems, to tell runs apart.", valueName: "text"))
+  var label: String?
+
+  func validate() throws { _ = try threadCounts() }
+
+  func threadCounts() throws -> [Int] {
+    try threads.map { try integers($0, in: 1...1024, option: "--threads") }
+      ?? [ProcessInfo.processInfo.activeProcessorCount]
   }
 }
 

@@ -36,12 +36,9 @@ final class BenchAudio {
 
   /// A part as a WAV of 16 bits; nil where it cannot be read or is too long.
   private static func cut(_ url: URL, _ excerpt: Utterance.Excerpt?) -> Data? {
-    guard let file = try? AudioFile(url) else { return nil }
-    if let excerpt {
-      let length = excerpt.duration.map { Duration.seconds($0) }
-      guard (try? file.restrict(toPartFrom: .seconds(excerpt.start), length: length)) != nil else { return nil }
-    }
-    guard let samples = try? file.read(mostBytes / 2 + 1), samples.count <= mostBytes / 2 else { return nil }
+    guard let file = try? AudioFile(url.path, part: excerpt),
+      let samples = try? file.read(mostBytes / 2 + 1), samples.count <= mostBytes / 2
+    else { return nil }
     var wave = Data()
     func put(_ value: some FixedWidthInteger) {
       withUnsafeBytes(of: value.littleEndian) { wave.append(contentsOf: $0) }
@@ -58,5 +55,13 @@ final class BenchAudio {
     put(size)
     for sample in samples { put(Int16(max(-1, min(1, sample)) * 32_767)) }
     return wave
+  }
+}
+
+extension AudioFile {
+  /// Opens a recording, or the part of it that an utterance is.
+  convenience init(_ path: String, channel: Int? = nil, part: Utterance.Excerpt?) throws(AudioError) {
+    try self.init(URL(fileURLWithPath: path), channel: channel)
+    if let part { try restrict(toPartFrom: .seconds(part.start), length: part.duration.map { .seconds($0) }) }
   }
 }

@@ -7,36 +7,39 @@ internal import SpeechRecognition
 internal import Transcripts
 
 /// What the benchmarks of recognition share: every system of the grid over every recording of the sets.
-struct BenchSpeech {
-  let data: BenchData
-  let grid: BenchGrid
-  let recognition: RecognitionArguments
-  /// Whether the recogniser finds the language even where the set tells it.
-  let findsLanguage: Bool
-  /// Language that is translated into; nil for recognition alone.
-  let target: String?
+struct BenchSpeech: ParsableArguments {
+  @OptionGroup var data: BenchData
+  @OptionGroup(title: "Grid") var grid: BenchGrid
+  @OptionGroup(title: "Recognition") var recognition: RecognitionArguments
+  @OptionGroup(title: "Scoring") var ruler: BenchRuler
+  @OptionGroup(title: "Results") var output: BenchOutput
+
+  @Flag(help: "Let the recogniser find the language, even where the set tells it.")
+  var findLanguage = false
 
   /// Runs the grid, writes the results where they are wanted and shows the table.
-  func run(ruler arguments: BenchRuler, output: BenchOutput) throws {
+  ///
+  /// - Parameter target: language that is translated into; nil for recognition alone.
+  func run(target: String?) throws {
     try output.check()
-    let ruler = try arguments.ruler(target: target)
+    let ruler = try ruler.ruler(target: target)
     let items = BenchItem.all(of: try data.load(target: target), target: target).filter { $0.utterance.audio != nil }
     guard !items.isEmpty else {
       throw Failure(.badData, "the sets hold no recordings; `bench translation` takes texts")
     }
     var settings = recognition.settings
-    if findsLanguage { settings["language found"] = "" }
+    if findLanguage { settings["language found"] = "" }
     if let target { settings["to"] = target }
     let systems = try grid.systems(settings: settings)
-    // Wrong models and options are refused before the first hour of work.
-    for system in systems { _ = try request(system) }
+    // Wrong models are refused before the first hour of work.
+    for model in grid.models { _ = try request(systems.first { $0.model == model }!, target: target) }
     let journal = try output.openJournal(for: data.sets)
     let runner = BenchRunner(items: items, runs: systems.count, journal: journal)
-    let runs = try systems.map { try run($0, with: runner) }
+    let runs = try systems.map { try run($0, target: target, with: runner) }
     try output.finish(runs, ruler: ruler, journal: journal)
   }
 
-  private func request(_ system: BenchSystem) throws -> TranscriptionRequest {
+  private func request(_ system: BenchSystem, target: String?) throws -> TranscriptionRequest {
     var options = RecognitionOptions()
     options.beam = system.beam
     try recognition.apply(to: &options)
@@ -45,18 +48,15 @@ struct BenchSpeech {
       threads: system.threads)
   }
 
-  private func run(_ system: BenchSystem, with runner: BenchRunner) throws -> BenchRun {
-    let request = try request(system)
+  private func run(_ system: BenchSystem, target: String?, with runner: BenchRunner) throws -> BenchRun {
+    let request = try request(system, target: target)
     let session = InterpreterSession(request.interpreter)
     var run = try runner.run(system) { items in
       try items.map { item in
         var result = item.result
         let utterance = item.utterance
-        let file = try AudioFile(URL(fileURLWithPath: utterance.audio!), channel: utterance.channel)
-        if let excerpt = utterance.excerpt {
-          try file.restrict(toPartFrom: .seconds(excerpt.start), length: excerpt.duration.map { .seconds($0) })
-        }
-        let known = findsLanguage ? nil : utterance.language
+        let file = try AudioFile(utterance.audio!, channel: utterance.channel, part: utterance.excerpt)
+        let known = findLanguage ? nil : utterance.language
         let transcript = try session.interpret(
           file, name: utterance.id, from: known.map { .language($0) } ?? .automatic, cancellation: runner.cancellation)
         result.audioSeconds = transcript.duration / .seconds(1)
@@ -66,7 +66,7 @@ struct BenchSpeech {
       }
     }
     if let target {
-      try ReferenceTranslation(request: request, target: target, threads: system.threads, beam: 1).fill(&run.utterances)
+      try ReferenceTranslation(request: request, target: target, threads: system.threads).fill(&run.utterances)
     }
     return run
   }
@@ -77,18 +77,10 @@ struct BenchWERCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wer", abstract: "Word and character error rate, speed and memory of recognition.")
 
-  @OptionGroup var data: BenchData
-  @OptionGroup(title: "Grid") var grid: BenchGrid
-  @OptionGroup(title: "Recognition") var recognition: RecognitionArguments
-  @OptionGroup(title: "Scoring") var ruler: BenchRuler
-  @OptionGroup(title: "Results") var output: BenchOutput
-
-  @Flag(help: "Let the recogniser find the language, even where the set tells it.")
-  var findLanguage = false
+  @OptionGroup var speech: BenchSpeech
 
   func run() throws {
-    try BenchSpeech(data: data, grid: grid, recognition: recognition, findsLanguage: findLanguage, target: nil)
-      .run(ruler: ruler, output: output)
+    try speech.run(target: nil)
   }
 }
 
@@ -102,21 +94,12 @@ struct BenchCascadeCommand: ParsableCommand {
       the difference is what recognition costs. Where the recogniser itself writes English there is no such comparison.
       """)
 
-  @OptionGroup var data: BenchData
-  @OptionGroup(title: "Grid") var grid: BenchGrid
-  @OptionGroup(title: "Recognition") var recognition: RecognitionArguments
-  @OptionGroup(title: "Scoring") var ruler: BenchRuler
-  @OptionGroup(title: "Results") var output: BenchOutput
+  @OptionGroup var speech: BenchSpeech
 
   @Option(name: .customLong("to"), help: "Language to translate into.")
   var target = "en"
 
-  @Flag(help: "Let the recogniser find the language, even where the set tells it.")
-  var findLanguage = false
-
   func run() throws {
-    try BenchSpeech(
-      data: data, grid: grid, recognition: recognition, findsLanguage: findLanguage, target: languageCode(target)
-    ).run(ruler: ruler, output: output)
+    try speech.run(target: languageCode(target))
   }
 }

@@ -9,12 +9,12 @@ internal import Tensors
 final class BenchTranslators {
   private let models: TranslationModels
   private let target: String
-  private let beam: Int
+  private let options: TranslationOptions
   private let pool: ThreadPool
-  private var ways: [String: [Translator]] = [:]
+  private var ways: [String: TranslatorChain] = [:]
 
-  init(models: TranslationModels, target: String, beam: Int, threads: Int) {
-    (self.models, self.target, self.beam) = (models, target, beam)
+  init(models: TranslationModels, target: String, options: TranslationOptions, threads: Int) {
+    (self.models, self.target, self.options) = (models, target, options)
     pool = ThreadPool(threads: threads)
   }
 
@@ -24,13 +24,12 @@ final class BenchTranslators {
   /// Translates texts of one language.
   func translate(_ texts: [String], from source: String) throws -> [String] {
     if ways[source] == nil {
-      ways[source] = try plan(from: source).models.map { step in
-        var options = TranslationOptions()
-        (options.beam, options.sourceLanguage) = (beam, step.from)
-        return Translator(model: try models.load(step.id), options: options, pool: pool)
-      }
+      let steps = try plan(from: source).models
+      ways[source] = TranslatorChain(
+        models: try steps.map { try models.load($0.id) }, sourceLanguages: steps.map(\.from), to: target,
+        options: options, pool: pool)
     }
-    return try ways[source]!.reduce(texts) { try $1.translate($0) }
+    return try ways[source]!.translate(texts)
   }
 
   private func plan(from source: String) throws -> TranslationPlan {
@@ -43,12 +42,12 @@ struct ReferenceTranslation {
   let request: TranscriptionRequest
   let target: String
   let threads: Int
-  let beam: Int
 
   /// Fills in `translationOfReference`; where the recogniser writes English itself, takes away the hypothesis instead,
   /// for it is no transcript of what was said.
   func fill(_ utterances: inout [UtteranceResult]) throws {
-    let translators = BenchTranslators(models: request.models, target: target, beam: beam, threads: threads)
+    let translators = BenchTranslators(
+      models: request.models, target: target, options: request.interpreter.translationOptions, threads: threads)
     for (language, indices) in Dictionary(grouping: utterances.indices, by: { utterances[$0].language }) {
       guard let language else { continue }
       let plan = try TranslationPlan.best(
@@ -85,16 +84,12 @@ struct BenchTranslationCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Beam widths, several with commas.", valueName: "list"))
   var beam = "1"
 
-  @Option(help: ArgumentHelp("Numbers of threads, several with commas; all processors unless told.", valueName: "list"))
-  var threads: String?
-
-  @Option(help: ArgumentHelp("A word that is put to the names of the systems, to tell runs apart.", valueName: "text"))
-  var label: String?
+  @OptionGroup var runs: BenchRuns
 
   @Flag(help: "Translate one text at a time, as in a conversation, so that each one's time is its own.")
   var oneByOne = false
 
-  func validate() throws { _ = try (beams(), threadCounts()) }
+  func validate() throws { _ = try beams() }
 
   func run() throws {
     try output.check()
@@ -109,13 +104,18 @@ struct BenchTranslationCommand: ParsableCommand {
     }
     let models = TranslationModels(store: .current, kernels: try .requested())
     var systems: [(BenchSystem, BenchTranslators)] = []
-    for threads in try threadCounts() {
+    for threads in try self.runs.threadCounts() {
       for beam in try beams() {
-        let translators = BenchTranslators(models: models, target: target, beam: beam, threads: threads)
+        var options = TranslationOptions()
+        options.beam = beam
+        let translators = BenchTranslators(models: models, target: target, options: options, threads: threads)
         let names = try Set(languages.map(translators.name)).sorted().joined(separator: ",")
         let settings = (oneByOne ? ["one by one": ""] : [:]).merging(["to": target]) { $1 }
         systems.append(
-          (BenchSystem(model: names, beam: beam, threads: threads, label: label, settings: settings), translators))
+          (
+            BenchSystem(model: names, beam: beam, threads: threads, label: self.runs.label, settings: settings),
+            translators
+          ))
       }
     }
     let journal = try output.openJournal(for: data.sets)
@@ -145,9 +145,4 @@ struct BenchTranslationCommand: ParsableCommand {
   }
 
   private func beams() throws -> [Int] { try integers(beam, in: 1...64, option: "--beam") }
-
-  private func threadCounts() throws -> [Int] {
-    try threads.map { try integers($0, in: 1...1024, option: "--threads") }
-      ?? [ProcessInfo.processInfo.activeProcessorCount]
-  }
 }

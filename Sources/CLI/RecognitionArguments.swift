@@ -58,10 +58,8 @@ struct RecognitionArguments: ParsableArguments {
     (options.lengthPenalty, options.temperatures) = (lengthPenalty, try temperatures())
     (options.initialPrompt, options.hotwords) = (initialPrompt, hotwords)
     options.conditionsOnPreviousText = !noConditionOnPrevious
-    options.speechRegions.threshold = Float(vadThreshold)
-    options.speechRegions.silenceThreshold = Float(max(vadThreshold - 0.15, 0.01))
-    options.speechRegions.padding = .seconds(vadPadding)
-    options.speechRegions.minimumSilence = .seconds(vadSilence)
+    options.speechRegions = SpeechRegionOptions(
+      threshold: Float(vadThreshold), padding: .seconds(vadPadding), minimumSilence: .seconds(vadSilence))
   }
 
   /// What is not as usual, by the option's name, for the record.
