@@ -15,7 +15,7 @@ extension BLEU {
     /// The tokeniser that is usual for a target language: `zh` for Chinese, `char` for Japanese, Thai and other languages
     /// that put no spaces between words, else 13a.
     public static func forLanguage(_ code: String?) -> Tokenizer {
-      switch code?.lowercased().split(whereSeparator: { $0 == "-" || $0 == "_" }).first {
+      switch primaryLanguage(code) {
       case "zh", "yue", "cmn": .zh
       case "ja", "th", "lo", "my", "km": .char
       default: .thirteenA

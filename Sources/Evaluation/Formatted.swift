@@ -10,6 +10,13 @@ enum Formatted {
     return text.hasPrefix("-") && !text.contains(where: { ("1"..."9").contains($0) }) ? String(text.dropFirst()) : text
   }
 
+  /// The same without zeros behind the point that say nothing.
+  static func trimmed(_ value: Double, places: Int = 2) -> String {
+    var text = fixed(value, places: places)
+    while text.contains("."), text.hasSuffix("0") || text.hasSuffix(".") { text.removeLast() }
+    return text
+  }
+
   /// A fraction in per cent, without the sign: 0.123 is `12.30`.
   static func percent(_ fraction: Double, places: Int = 2) -> String { fixed(fraction * 100, places: places) }
 

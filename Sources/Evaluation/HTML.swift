@@ -18,7 +18,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
     mutating func appendInterpolation(_ markup: HTML?) { source += markup?.source ?? "" }
     mutating func appendInterpolation(_ markup: [HTML]) { for part in markup { source += part.source } }
     /// A coordinate: a tenth of a pixel or a hundredth of a per cent is fine enough, and reads the same everywhere.
-    mutating func appendInterpolation(_ coordinate: Double) { source += HTML.coordinate(coordinate) }
+    mutating func appendInterpolation(_ coordinate: Double) { source += Formatted.trimmed(coordinate) }
   }
 
   /// For text and for attributes in quotation marks. What HTML has no way to write becomes U+FFFD.
@@ -38,12 +38,6 @@ struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
       }
     }
     return result
-  }
-
-  static func coordinate(_ value: Double) -> String {
-    var text = Formatted.fixed(value)
-    while text.contains("."), text.hasSuffix("0") || text.hasSuffix(".") { text.removeLast() }
-    return text
   }
 }
 

@@ -40,14 +40,10 @@ struct PlotScale: Equatable {
 
   /// A tick with no more places than all need.
   func label(_ tick: Double) -> String {
-    if isLogarithmic { return HTML.coordinate(tick) == "0" ? Formatted.fixed(tick, places: 4) : trimmed(tick, 3) }
+    if isLogarithmic {
+      return Formatted.trimmed(tick) == "0" ? Formatted.fixed(tick, places: 4) : Formatted.trimmed(tick, places: 3)
+    }
     let step = ticks.count > 1 ? ticks[1] - ticks[0] : upper
     return Formatted.fixed(tick, places: max(0, -Int(floor(log10(step) + 1e-9))))
-  }
-
-  private func trimmed(_ value: Double, _ places: Int) -> String {
-    var text = Formatted.fixed(value, places: places)
-    while text.contains("."), text.hasSuffix("0") || text.hasSuffix(".") { text.removeLast() }
-    return text
   }
 }

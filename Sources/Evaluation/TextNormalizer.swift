@@ -23,7 +23,7 @@ public enum TextNormalizer: String, Sendable, CaseIterable {
 
   /// English for `en` and its regions (`en-GB`), basic for all others and for an unknown language.
   public static func forLanguage(_ code: String?) -> TextNormalizer {
-    code?.lowercased().split(whereSeparator: { $0 == "-" || $0 == "_" }).first == "en" ? .english : .basic
+    primaryLanguage(code) == "en" ? .english : .basic
   }
 
   /// The text in the form in which it is compared.

@@ -9,9 +9,9 @@ struct Abbreviations: Sendable {
 
   /// The list for a language code (`en`, `pt-BR`); languages without one share the titles that most of Europe knows.
   init(language: String) {
-    let code = language.lowercased().prefix { $0 != "-" && $0 != "_" }
-    always = Self.common.union(Self.always[String(code)] ?? [])
-    beforeNumber = Self.numeric.union(Self.beforeNumber[String(code)] ?? [])
+    let code = primaryLanguage(language)
+    always = Self.common.union(Self.always[code] ?? [])
+    beforeNumber = Self.numeric.union(Self.beforeNumber[code] ?? [])
     numbersAreOrdinals = ["de", "da", "nb", "no", "nn", "fi", "cs", "sk", "hr", "sl", "et", "is", "hu"].contains(code)
   }
 
@@ -56,3 +56,6 @@ struct Abbreviations: Sendable {
     "de": words("s kap abb tab ziff rdnr"),
   ]
 }
+
+/// The language of a code without its region or script, in lower case: `pt` of `pt-BR` and of `pt_br`.
+func primaryLanguage(_ code: String) -> String { String(code.lowercased().prefix { $0 != "-" && $0 != "_" }) }

@@ -39,7 +39,6 @@ public struct Glossary: Sendable, Equatable {
     var known: [String: Entry] = [:]
     let text = text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-      let line = line.trimmingCharacters(in: CharacterSet(charactersIn: "\r"))
       if line.allSatisfy(\.isWhitespace) || line.hasPrefix("#") { continue }
       let columns = line.split(separator: "\t", omittingEmptySubsequences: false)
         .map { $0.trimmingCharacters(in: .whitespaces) }

@@ -7,8 +7,7 @@ enum NumberConvention: Equatable {
 
   /// The convention of a language code; a point where it is not known.
   init(language: String) {
-    let code = language.lowercased().prefix { $0 != "-" && $0 != "_" }
-    self = Self.commaLanguages.contains(String(code)) ? .comma : .point
+    self = Self.commaLanguages.contains(primaryLanguage(language)) ? .comma : .point
   }
 
   private static let commaLanguages = Set(

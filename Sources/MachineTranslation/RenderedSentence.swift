@@ -74,24 +74,16 @@ struct RenderedSentence {
 extension SourceText {
   /// The sentence that a detailed hypothesis of a part is.
   func rendered(_ hypothesis: Hypothesis, of part: LongSentences.Part, vocabulary: Vocabulary) -> RenderedSentence {
-    Self.rendered(hypothesis, of: part, prefix: prefix.count, bytes: structure.bytes, vocabulary: vocabulary)
-  }
-
-  /// - Parameters:
-  ///   - prefix: how many ids stood in front of the part.
-  ///   - bytes: the source text.
-  static func rendered(
-    _ hypothesis: Hypothesis, of part: LongSentences.Part, prefix: Int, bytes: [UInt8], vocabulary: Vocabulary
-  ) -> RenderedSentence {
     guard let details = hypothesis.details else { preconditionFailure("the search was asked for details") }
     let (translated, ends) = vocabulary.decodeWithEnds(hypothesis.pieces)
     let text = Array(translated.utf8)
-    var targets = ranges(ends, from: 0, in: text)
+    var targets = Self.ranges(ends, from: 0, in: text)
     if details.logProbabilities.count > targets.count { targets.append(text.count..<text.count) }
     let (start, end) = (part.range.lowerBound, part.range.upperBound)
     return RenderedSentence(
       text: text, score: hypothesis.score,
-      sourceTokens: Array(repeating: start..<start, count: prefix) + ranges(part.ends, from: start, in: bytes)
+      sourceTokens: Array(repeating: start..<start, count: prefix.count)
+        + Self.ranges(part.ends, from: start, in: structure.bytes)
         + [end..<end],
       targetTokens: zip(targets, details.logProbabilities).map { range, logProbability in
         Translation.Token(range: range, probability: min(1, exp(logProbability)))

@@ -115,8 +115,7 @@ struct SourceRepair {
     let text = String(decoding: sentence, as: UTF8.self)
     guard let last = text.unicodeScalars.last, last.isPartOfWord || last == "%" else { return nil }
     let first = text.prefix { $0.isLetter || $0 == "'" || $0 == "’" }.lowercased().replacing("’", with: "'")
-    let code = language.lowercased().prefix { $0 != "-" && $0 != "_" }
-    let isQuestion = Self.questionWords[String(code)]?.contains(first) ?? false
+    let isQuestion = Self.questionWords[primaryLanguage(language)]?.contains(first) ?? false
     return isQuestion ? UInt8(ascii: "?") : UInt8(ascii: ".")
   }
 

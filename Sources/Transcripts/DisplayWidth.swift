@@ -1,8 +1,8 @@
 /// How many columns a text takes in a fixed grid: East Asian wide and full-width characters and emoji count 2, marks that
 /// stand on another character 0.
-public enum DisplayWidth {
+package enum DisplayWidth {
   /// Columns of a text in one line.
-  public static func of(_ text: some StringProtocol) -> Int { text.reduce(0) { $0 + of($1) } }
+  package static func of(_ text: some StringProtocol) -> Int { text.reduce(0) { $0 + of($1) } }
 
   static func of(_ character: Character) -> Int {
     // A character of several scalars is as wide as its widest: a flag, a family, a letter with its accent.

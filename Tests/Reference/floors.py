@@ -1,13 +1,15 @@
 """The floors that are figures: word error rate of each set against a recorded peer, and peak memory against the length of the audio.
 
 usage: floors.py DRAGOMAN DATA_FOLDER [wer] [memory] [ten-hours]      (wer and memory unless told)
-needs: soundfile. Ends with a line for each figure, and with 1 if one is missed."""
+needs: numpy, soundfile. Ends with a line for each figure, and with 1 if one is missed."""
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import wave
+
+from recordings import Figures
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # faster-whisper on the same weights, float32, voice activity filter on; see docs/benchmarks.md for the command.
@@ -20,13 +22,8 @@ MOST_OVERHEAD = 0.03  # of the time of recognition
 MOST_MEMORY = 900e6  # bytes resident, whisper-base on an hour
 MOST_GROWTH = 1.05  # of peak memory, long against short
 dragoman, data, *wanted = sys.argv[1:]
-failed = []
-
-
-def check(holds, text):
-    print(("holds:  " if holds else "MISSED: ") + text, flush=True)
-    if not holds:
-        failed.append(text)
+figures = Figures()
+check = figures.check
 
 
 def word_error_rate():
@@ -81,4 +78,4 @@ def growth(seconds):
 
 for name in wanted or ["wer", "memory"]:
     {"wer": word_error_rate, "memory": memory, "ten-hours": lambda: growth(36000)}[name]()
-sys.exit(1 if failed else 0)
+sys.exit(1 if figures.missed else 0)
