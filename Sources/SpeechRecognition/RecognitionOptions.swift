@@ -37,9 +37,6 @@ public struct RecognitionOptions: Sendable, Equatable {
   /// The same where a text of that probability was found at no temperature: laughter and music, not speech.
   public var doubtfulNoSpeechThreshold = 0.2
 
-  /// A window that is likely without speech by its own token is silent, too, when zlib shrinks its text by more than this.
-  public var monotonyThreshold = 1.8
-
   /// Text that stands before what is said, in every window: names, spelling, style.
   public var initialPrompt: String?
   /// Words that are likely to be said, in every window.

@@ -39,9 +39,7 @@ struct TemperatureFallback {
   /// temperature gave one, less likelihood will do.
   func isSilent(_ text: WindowText) -> Bool {
     text.noSpeechProbability > (text.isDoubtful ? options.doubtfulNoSpeechThreshold : options.noSpeechThreshold)
-      // Speech may repeat itself somewhat, but beeps and rhythms are written down so.
-      && (text.averageLogProbability <= options.logProbabilityThreshold
-        || text.compressionRatio > options.monotonyThreshold)
+      && text.averageLogProbability <= options.logProbabilityThreshold
   }
 
   private func repeats(_ text: WindowText) -> Bool {

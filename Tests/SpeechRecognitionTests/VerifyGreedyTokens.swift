@@ -35,7 +35,6 @@ struct VerifyGreedyTokens {
       options.temperatures = [0]
       // The reference has one threshold of silence; what is stricter here would leave a text out.
       options.doubtfulNoSpeechThreshold = options.noSpeechThreshold
-      options.monotonyThreshold = .infinity
       let session = try RecognitionSession(workspace: workspace, options: options)
       let tokens = try recognize(samples(of: Places.sharedData.appending(path: clip.audio)), with: session)
       guard tokens != clip.tokens else { continue }
