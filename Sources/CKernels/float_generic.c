@@ -19,6 +19,23 @@ static float widen(uint16_t half) {
   return value;
 }
 
+static uint16_t narrow(float value) {
+  uint32_t bits, sign;
+  memcpy(&bits, &value, 4);
+  sign = bits >> 16 & 0x8000;
+  bits &= 0x7fffffff;
+  if (bits > 0x7f800000) return (uint16_t)(sign | 0x7e00 | (bits >> 13 & 0x3ff)); /* NaN, made quiet */
+  if (bits >= 0x477ff000) return (uint16_t)(sign | 0x7c00);                       /* rounds beyond 65504 */
+  if (bits < 0x38800000) {
+    /* subnormal or zero: the float unit rounds to steps of 2^-24 */
+    float magnitude;
+    memcpy(&magnitude, &bits, 4);
+    return (uint16_t)(sign | (uint16_t)(int)nearbyintf(magnitude * 0x1p24f));
+  }
+  bits += 0xfff + (bits >> 13 & 1);
+  return (uint16_t)(sign | (bits - (112u << 23)) >> 13);
+}
+
 static uint16_t half_at(const void *half, size_t index) {
   uint16_t bits;
   memcpy(&bits, (const char *)half + 2 * index, 2);
@@ -27,6 +44,13 @@ static uint16_t half_at(const void *half, size_t index) {
 
 static void half_to_float(const void *half, float *values, size_t count) {
   for (size_t i = 0; i < count; i++) values[i] = widen(half_at(half, i));
+}
+
+static void float_to_half(const float *values, void *half, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    uint16_t bits = narrow(values[i]);
+    memcpy((char *)half + 2 * i, &bits, 2);
+  }
 }
 
 static float dot(const float *a, const float *b, size_t count) {
@@ -55,6 +79,14 @@ static void weighted_rows(const float *weights, const float *matrix, size_t rows
   for (size_t d = 0; d < depth; d++) output[d] = 0;
   for (size_t row = 0; row < rows; row++)
     for (size_t d = 0; d < depth; d++) output[d] += weights[row] * matrix[row * stride + d];
+}
+
+static void weighted_rows_half(const float *weights, const void *matrix, size_t rows, size_t depth, float *output) {
+  for (size_t d = 0; d < depth; d++) {
+    float sum = 0;
+    for (size_t row = 0; row < rows; row++) sum += weights[row] * widen(half_at(matrix, row * depth + d));
+    output[d] = sum;
+  }
 }
 
 static void add(const float *values, float *sums, size_t count) {
@@ -102,6 +134,6 @@ static void layer_norm(const float *values, const float *gamma, const float *bet
 }
 
 const dragoman_float_kernels dragoman_float_generic = {
-    half_to_float, dot,     matrix_vector, matrix_vector_half, weighted_rows, add, relu, gelu, sigmoid,
+    half_to_float, float_to_half, dot,     matrix_vector, matrix_vector_half, weighted_rows, weighted_rows_half, add, relu, gelu, sigmoid,
     softmax,       layer_norm, maximum,       sum_exponentials,
 };

@@ -21,6 +21,10 @@ INLINE vector widen(const void *p) {
   memcpy(&h, p, sizeof h);
   return __builtin_convertvector(h, vector);
 }
+INLINE void narrow(void *p, vector v) {
+  halves h = __builtin_convertvector(v, halves);
+  memcpy(p, &h, sizeof h);
+}
 INLINE vector all(float x) { return x - (vector){}; }
 INLINE vector select(lanes mask, vector yes, vector no) { return (vector)((mask & (lanes)yes) | (~mask & (lanes)no)); }
 INLINE vector larger(vector a, vector b) { return select(a > b, a, b); }
@@ -79,6 +83,15 @@ static void half_to_float(const void *half, float *values, size_t count) {
     _Float16 h;
     memcpy(&h, (const char *)half + 2 * i, 2);
     values[i] = (float)h;
+  }
+}
+
+static void float_to_half(const float *values, void *half, size_t count) {
+  size_t i = 0;
+  for (; i + WIDTH <= count; i += WIDTH) narrow((char *)half + 2 * i, load(values + i));
+  for (; i < count; i++) {
+    _Float16 h = (_Float16)values[i];
+    memcpy((char *)half + 2 * i, &h, 2);
   }
 }
 
@@ -153,6 +166,31 @@ static void weighted_rows(const float *weights, const float *matrix, size_t rows
   for (; d < depth; d++) {
     output[d] = 0;
     for (size_t row = 0; row < rows; row++) output[d] += weights[row] * matrix[row * stride + d];
+  }
+}
+
+static void weighted_rows_half(const float *weights, const void *matrix, size_t rows, size_t depth, float *output) {
+  const char *m = matrix;
+  size_t d = 0;
+  for (; d + 4 * WIDTH <= depth; d += 4 * WIDTH) {
+    vector sums[4] = {};
+    for (size_t row = 0; row < rows; row++)
+      for (int k = 0; k < 4; k++) sums[k] += weights[row] * widen(m + 2 * (row * depth + d + k * WIDTH));
+    for (int k = 0; k < 4; k++) store(output + d + k * WIDTH, sums[k]);
+  }
+  for (; d + WIDTH <= depth; d += WIDTH) {
+    vector sum = {};
+    for (size_t row = 0; row < rows; row++) sum += weights[row] * widen(m + 2 * (row * depth + d));
+    store(output + d, sum);
+  }
+  for (; d < depth; d++) {
+    float sum = 0;
+    for (size_t row = 0; row < rows; row++) {
+      _Float16 h;
+      memcpy(&h, m + 2 * (row * depth + d), 2);
+      sum += weights[row] * (float)h;
+    }
+    output[d] = sum;
   }
 }
 
@@ -237,6 +275,7 @@ static void layer_norm(const float *values, const float *gamma, const float *bet
 }
 
 const dragoman_float_kernels KERNELS = {
-    half_to_float, dot,     matrix_vector, matrix_vector_half, weighted_rows, add, relu, gelu, sigmoid,
-    softmax,       layer_norm, maximum,       sum_exponentials,
+    half_to_float, float_to_half, dot,  matrix_vector, matrix_vector_half, weighted_rows, weighted_rows_half,
+    add,           relu,          gelu, sigmoid,       softmax,            layer_norm,    maximum,
+    sum_exponentials,
 };

@@ -186,6 +186,26 @@ AVX2 static void dequantize_wide(const int32_t *high, const int32_t *low, float 
   }
 }
 
+AVX2 static void dequantize_columns(const int32_t *sums, float factor, const float *scales, const float *bias,
+                                    int adding, float *output, size_t count) {
+  const __m256 row = _mm256_set1_ps(factor);
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    __m256 scale = _mm256_mul_ps(row, _mm256_loadu_ps(scales + i));
+    __m256 values = _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_loadu_si256((const __m256i *)(sums + i))), scale);
+    if (bias) values = _mm256_add_ps(values, _mm256_loadu_ps(bias + i));
+    if (adding) values = _mm256_add_ps(_mm256_loadu_ps(output + i), values);
+    _mm256_storeu_ps(output + i, values);
+  }
+  for (; i < count; i++) {
+    float scale = factor * scales[i];
+    float value = (float)sums[i] * scale;
+    if (bias) value = value + bias[i];
+    output[i] = adding ? output[i] + value : value;
+  }
+}
+
 const dragoman_integer_kernels dragoman_integer_avx2 = {
-    quantize, quantize_wide, magnitude, multiply, multiply_selected, dequantize, dequantize_wide};
+    quantize,   quantize_wide,   magnitude,          multiply, multiply_selected,
+    dequantize, dequantize_wide, dequantize_columns};
 #endif

@@ -163,6 +163,20 @@ VNNI static void dequantize_wide(const int32_t *high, const int32_t *low, float 
   }
 }
 
+VNNI static void dequantize_columns(const int32_t *sums, float factor, const float *scales, const float *bias,
+                                    int adding, float *output, size_t count) {
+  const __m512 row = _mm512_set1_ps(factor);
+  for (size_t i = 0; i < count; i += 16) {
+    __mmask16 mask = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : 0xffff;
+    __m512 scale = _mm512_mul_ps(row, _mm512_maskz_loadu_ps(mask, scales + i));
+    __m512 values = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(mask, sums + i)), scale);
+    if (bias) values = _mm512_add_ps(values, _mm512_maskz_loadu_ps(mask, bias + i));
+    if (adding) values = _mm512_add_ps(_mm512_maskz_loadu_ps(mask, output + i), values);
+    _mm512_mask_storeu_ps(output + i, mask, values);
+  }
+}
+
 const dragoman_integer_kernels dragoman_integer_avx512vnni = {
-    quantize, quantize_wide, magnitude, multiply, multiply_selected, dequantize, dequantize_wide};
+    quantize,   quantize_wide,   magnitude,          multiply, multiply_selected,
+    dequantize, dequantize_wide, dequantize_columns};
 #endif

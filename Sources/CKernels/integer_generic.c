@@ -89,5 +89,16 @@ static void dequantize_wide(const int32_t *high, const int32_t *low, float facto
   }
 }
 
+static void dequantize_columns(const int32_t *sums, float factor, const float *scales, const float *bias, int adding,
+                               float *output, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    float scale = factor * scales[i];
+    float value = (float)sums[i] * scale;
+    if (bias) value = value + bias[i];
+    output[i] = adding ? output[i] + value : value;
+  }
+}
+
 const dragoman_integer_kernels dragoman_integer_generic = {
-    quantize, quantize_wide, magnitude, multiply, multiply_selected, dequantize, dequantize_wide};
+    quantize,   quantize_wide,   magnitude,          multiply, multiply_selected,
+    dequantize, dequantize_wide, dequantize_columns};

@@ -144,6 +144,25 @@ static void dequantize_wide(const int32_t *high, const int32_t *low, float facto
   }
 }
 
+static void dequantize_columns(const int32_t *sums, float factor, const float *scales, const float *bias, int adding,
+                               float *output, size_t count) {
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    float32x4_t scale = vmulq_n_f32(vld1q_f32(scales + i), factor);
+    float32x4_t values = vmulq_f32(vcvtq_f32_s32(vld1q_s32(sums + i)), scale);
+    if (bias) values = vaddq_f32(values, vld1q_f32(bias + i));
+    if (adding) values = vaddq_f32(vld1q_f32(output + i), values);
+    vst1q_f32(output + i, values);
+  }
+  for (; i < count; i++) {
+    float scale = factor * scales[i];
+    float value = (float)sums[i] * scale;
+    if (bias) value = value + bias[i];
+    output[i] = adding ? output[i] + value : value;
+  }
+}
+
 const dragoman_integer_kernels dragoman_integer_neon = {
-    quantize, quantize_wide, magnitude, multiply, multiply_selected, dequantize, dequantize_wide};
+    quantize,   quantize_wide,   magnitude,          multiply, multiply_selected,
+    dequantize, dequantize_wide, dequantize_columns};
 #endif

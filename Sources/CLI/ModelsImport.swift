@@ -63,7 +63,7 @@ struct ModelsImportCommand: ParsableCommand {
   private static func languages(of candidate: ImportCandidate, copiedTo folder: URL) throws(Failure) -> [String] {
     do {
       switch candidate.layout.kind {
-      case .recognition: return try RecognitionModel(contentsOf: folder).languages
+      case .recognition: return try RecognitionModel(contentsOf: folder, precision: .float32).languages
       case .translation, .voiceActivity:
         _ = try TranslationModel(contentsOf: folder)
         return [candidate.from, candidate.to].compactMap(\.self)

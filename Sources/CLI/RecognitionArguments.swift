@@ -28,6 +28,19 @@ struct RecognitionArguments: ParsableArguments {
   @Flag(help: "Recognise each window without the text before it.")
   var noConditionOnPrevious = false
 
+  @Option(
+    help: "Weights in int8, or float32 arithmetic as the reference computes: int8 or float32.",
+    transform: { text in
+      guard let precision = RecognitionPrecision(rawValue: text) else {
+        throw ValidationError("--precision takes int8 or float32, not \(text).")
+      }
+      return precision
+    })
+  var precision = RecognitionPrecision.int8
+
+  @Flag(help: "Encode the silence behind the audio of every window, as the reference does: several times slower on short audio.")
+  var wholeWindows = false
+
   @Flag(help: "Recognise silence too, instead of only where voice is heard.")
   var noVad = false
 
@@ -58,6 +71,7 @@ struct RecognitionArguments: ParsableArguments {
     (options.lengthPenalty, options.temperatures) = (lengthPenalty, try temperatures())
     (options.initialPrompt, options.hotwords) = (initialPrompt, hotwords)
     options.conditionsOnPreviousText = !noConditionOnPrevious
+    options.encodesWholeWindows = wholeWindows
     options.speechRegions = SpeechRegionOptions(
       threshold: Float(vadThreshold), padding: .seconds(vadPadding), minimumSilence: .seconds(vadSilence))
   }
@@ -74,6 +88,8 @@ struct RecognitionArguments: ParsableArguments {
     if let initialPrompt { settings["prompt"] = initialPrompt }
     if let hotwords { settings["hotwords"] = hotwords }
     if noConditionOnPrevious { settings["no condition on previous"] = "" }
+    if precision != usual.precision { settings["precision"] = precision.rawValue }
+    if wholeWindows { settings["whole windows"] = "" }
     if noVad { settings["no VAD"] = "" }
     if vadThreshold != usual.vadThreshold { settings["VAD threshold"] = String(vadThreshold) }
     if vadPadding != usual.vadPadding { settings["VAD padding"] = String(vadPadding) }

@@ -19,13 +19,14 @@ struct TranscriptionRequest {
   ///
   /// - Parameters:
   ///   - recognition: model id or path.
+  ///   - precision: how its weights are kept.
   ///   - hearsVoiceOnly: whether silence is left out, for which there is a model of its own.
   ///   - options: how speech is recognised.
   ///   - target: language code to translate into; nil for none.
   ///   - translation: how text is translated.
   /// - Throws: `Failure`, `StoreError`, `RecognitionError` or `InterpreterError`.
   init(
-    recognition: String, hearsVoiceOnly: Bool, options: RecognitionOptions, target: String?,
+    recognition: String, precision: RecognitionPrecision, hearsVoiceOnly: Bool, options: RecognitionOptions, target: String?,
     translation: TranslationOptions = .init(), threads: Int
   ) throws {
     let store = ModelStore.current
@@ -33,7 +34,8 @@ struct TranscriptionRequest {
     let models = TranslationModels(store: store, kernels: kernels)
     self.models = models
     let available = models.available
-    let model = try RecognitionModel(contentsOf: store.folder(named: recognition))
+    let model = try RecognitionModel(
+      contentsOf: store.folder(named: recognition), precision: precision, kernels: kernels)
     let voiceActivity =
       hearsVoiceOnly ? try VoiceActivityModel(contentsOf: store.directory(of: "silero-vad")) : nil
     let recognizerTranslates = model.canTranslate && options.task == .transcribe

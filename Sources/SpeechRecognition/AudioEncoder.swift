@@ -30,16 +30,30 @@ final class AudioEncoder {
     return UnsafeMutableBufferPointer(start: window.base + size.mels, count: size.windowFrames * size.mels)
   }
 
-  /// Encodes what `input` holds.
+  /// Encodes what `input` holds: the whole window, or its audio alone before the silence of `tail`.
   ///
-  /// - Parameter positions: how many positions (20 ms) to encode from the start; the whole window unless told. Fewer
-  ///   cost less, but the model was trained on whole windows: good enough to tell the language, not to write text.
-  /// - Returns: the first rows of `output`, `[position, state]`.
-  @discardableResult func encode(positions: Int? = nil) -> Matrix {
+  /// - Parameters:
+  ///   - audioFrames: frames of `input` that hold audio; only these and a margin cost anything.
+  ///   - tail: what stands behind them.
+  /// - Returns: the first rows of `output`, `[position, state]`: all, or those that were encoded.
+  @discardableResult func encode(audioFrames: Int, before tail: SilentTail) -> Matrix {
+    let limit = weights.dimensions.audioContext
+    let positions = SilentTail.positions(frames: audioFrames, of: limit)
+    return encode(positions: positions, before: positions < limit ? tail : nil, observer: nil)
+  }
+
+  /// Encodes the whole window.
+  ///
+  /// - Parameter observer: gets the keys and values of each layer, `[position, key or value * channel]`.
+  @discardableResult func encode(observer: ((Matrix) -> Void)? = nil) -> Matrix {
+    encode(positions: weights.dimensions.audioContext, before: nil, observer: observer)
+  }
+
+  private func encode(positions: Int, before tail: SilentTail?, observer: ((Matrix) -> Void)?) -> Matrix {
     let size = weights.dimensions
-    let (positions, state) = (positions ?? size.audioContext, size.state)
-    precondition(positions > 0 && positions <= size.audioContext, "\(positions) of \(size.audioContext) positions")
+    let state = size.state
     let frames = 2 * positions
+    let behind = tail?.behind(positions)
 
     let first = Matrix(wide.base, rows: frames + 2, columns: state)
     for edge in [0, frames + 1] { first.row(edge).update(repeating: 0, count: state) }
@@ -54,18 +68,25 @@ final class AudioEncoder {
 
     let norm = normalized.matrix(rows: positions, columns: state)
     let attended = mixed.matrix(rows: positions, columns: state)
-    for layer in weights.encoderLayers {
+    for (index, layer) in weights.encoderLayers.enumerated() {
       layer.attentionNorm(x, to: norm, context: context)
-      let qkv = wide.matrix(rows: positions, columns: 3 * state)
+      let all = wide.matrix(rows: positions + (behind?.groups.count ?? 0), columns: 3 * state)
+      let qkv = all.rows(0..<positions)
       layer.queryKeyValue(norm, to: qkv, context: context)
+      observer?(qkv.columns(state..<3 * state))
+      if let tail, let behind {
+        for (row, group) in behind.groups.enumerated() {
+          (all.row(positions + row) + state).update(from: tail.groups[index].base + group * 2 * state, count: 2 * state)
+        }
+      }
       Attention.full(
-        queries: qkv.columns(0..<state), keys: qkv.columns(state..<2 * state),
-        values: qkv.columns(2 * state..<3 * state), heads: size.encoderHeads, to: attended, context: context)
+        queries: qkv.columns(0..<state), keys: all.columns(state..<2 * state),
+        values: all.columns(2 * state..<3 * state), heads: size.encoderHeads, to: attended, context: context,
+        keyWeights: behind.map { (positions, $0.logarithms) })
       layer.attentionOutput(attended, to: x, context: context, adding: true)
       layer.feedForwardNorm(x, to: norm, context: context)
       let hidden = wide.matrix(rows: positions, columns: 4 * state)
-      layer.expand(norm, to: hidden, context: context)
-      context.gelu(hidden)
+      layer.expand(norm, to: hidden, context: context, gelu: true)
       layer.contract(hidden, to: x, context: context, adding: true)
     }
     weights.encoderNorm(x, to: x, context: context)

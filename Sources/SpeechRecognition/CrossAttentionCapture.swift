@@ -37,14 +37,19 @@ final class CrossAttentionCapture {
   ///
   /// - Parameters:
   ///   - queries: to the audio, `[token, head * channel]`.
-  ///   - keys: of that layer, `[head][position, channel]` with all positions of a window for each head.
-  func record(_ queries: Matrix, layer: Int, keys: UnsafeMutablePointer<Float>) {
+  ///   - cache: holds the keys of that layer.
+  func record(_ queries: Matrix, layer: Int, cache: CrossCache) {
     let scale = 1 / Float(width).squareRoot()
-    context.pool.run(parts: heads.count) { index in
+    context.pool.run(parts: heads.count) { index, thread in
       guard heads[index].layer == layer else { return }
       let head = heads[index].head
       let scores = weights(head: index, rows: queries.rows)
-      let audio = Matrix(keys + head * positionLimit * width, rows: positions, columns: width)
+      let keys = cache.slice(layer: layer, part: 0, head: head)
+      var audio = Matrix(keys.assumingMemoryBound(to: Float.self), rows: positions, columns: width)
+      if cache.isHalf {
+        audio = Matrix(context.scratch(thread), rows: positions, columns: width)
+        context.kernels.widen(keys, to: audio.base, count: positions * width)
+      }
       MatrixProduct.multiply(queries.columns(head * width..<(head + 1) * width), transposed: audio, to: scores)
       for row in 0..<scores.rows {
         context.kernels.softmax(UnsafeMutableBufferPointer(start: scores.row(row), count: positions), scale: scale)

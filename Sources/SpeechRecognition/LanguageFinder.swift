@@ -8,23 +8,22 @@ internal import Tensors
 /// of a window.
 final class LanguageFinder {
   private let model: RecognitionModel
-  private let encoder: AudioEncoder
-  private let decoder: TextDecoder
+  private let workspace: RecognitionWorkspace
+  private let encodesWholeWindows: Bool
   private let audio: AudioWindows
   private let candidates: [String]
   private var tracker = LanguageTracker()
 
   /// Frames that are heard to tell a language: 8 s. On the shared recordings of 7 languages enough for 44 of 44.
   static let probeFrames = 800
-  /// Silence behind them that the encoder hears too, for it was trained on audio that ends.
-  private static let paddingFrames = 200
   /// Probability at which a part of a window is in another language than the rest.
   private static let sure = 0.7
   /// How narrowly a change is looked for before the quietest point is taken.
   private static let narrowest = 400
 
-  init(workspace: RecognitionWorkspace, audio: AudioWindows, candidates: [String]) {
-    (model, encoder, decoder) = (workspace.model, workspace.encoder, workspace.decoder)
+  init(workspace: RecognitionWorkspace, audio: AudioWindows, options: RecognitionOptions) {
+    (model, self.workspace, encodesWholeWindows) = (workspace.model, workspace, options.encodesWholeWindows)
+    let candidates = options.candidateLanguages
     self.audio = audio
     self.candidates = candidates.isEmpty ? model.vocabulary.languages : candidates
   }
@@ -59,11 +58,8 @@ final class LanguageFinder {
 
   /// The probabilities of the candidates for some audio, whole windows as they are, less of it in part.
   private func hear(_ frames: Range<Int>) -> LanguageProbabilities {
-    audio.write(frames, to: encoder.input)
-    let size = model.weights.dimensions
-    let isPart = frames.count <= Self.probeFrames
-    let positions = isPart ? min((frames.count + Self.paddingFrames) / 2, size.audioContext) : size.audioContext
-    decoder.attend(to: encoder.encode(positions: positions))
+    workspace.hear(frames, of: audio, wholly: encodesWholeWindows && frames.count > Self.probeFrames)
+    let decoder = workspace.decoder
     decoder.reset()
     decoder.advance(CollectionOfOne(model.vocabulary.startOfTranscript))
     decoder.computeLogits()

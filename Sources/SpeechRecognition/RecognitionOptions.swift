@@ -53,6 +53,10 @@ public struct RecognitionOptions: Sendable, Equatable {
   /// that has come. Recordings that are shorter give what the reference gives, which looks at the whole; zero while live.
   public var lookahead = Duration.seconds(300)
 
+  /// Whether the silence behind the audio of a window is encoded with it, as the reference does; otherwise it is encoded once
+  /// for all windows, and a window again with its silence only when its text cannot be trusted.
+  public var encodesWholeWindows = false
+
   /// Whether each segment gets its words with their times.
   public var wordTimes = false
 

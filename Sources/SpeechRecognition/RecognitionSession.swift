@@ -70,7 +70,7 @@ public final class RecognitionSession {
     language = known.map { DetectedLanguage(code: $0, probability: 1) }
     languageFinder =
       known == nil
-      ? LanguageFinder(workspace: workspace, audio: audio, candidates: options.candidateLanguages) : nil
+      ? LanguageFinder(workspace: workspace, audio: audio, options: options) : nil
   }
 
   /// Audio that is behind us, recognised or skipped.
@@ -98,6 +98,7 @@ public final class RecognitionSession {
   /// Recognises the window at `seek` and moves `seek` on.
   private func recognizeWindow() throws -> [Segment] {
     audio.forget(before: seek)
+    workspace.forget()
     let whole = seek..<min(audio.count, seek + model.weights.dimensions.windowFrames)
     var window = try findLanguage(of: whole)
     let start = startSequence
@@ -124,9 +125,10 @@ public final class RecognitionSession {
   }
 
   private func decode(_ window: Range<Int>, start: [Int]) -> WindowText {
-    audio.write(window, to: workspace.encoder.input)
-    workspace.decoder.attend(to: workspace.encoder.encode())
-    return fallback.decode(workspace.decoder, prompt: prompt, start: start, random: &random)
+    workspace.hear(window, of: audio, wholly: options.encodesWholeWindows)
+    return fallback.decode(workspace.decoder, prompt: prompt, start: start, random: &random) {
+      workspace.hear(window, of: audio, wholly: true)
+    }
   }
 
   /// Finds the language of a window where it is not known, and ends the window where the language changes.

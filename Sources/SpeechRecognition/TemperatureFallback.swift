@@ -9,9 +9,13 @@ struct TemperatureFallback {
   let options: RecognitionOptions
   let decoding: WindowDecoding
 
-  /// - Parameter prompt: the user's words and the text so far.
+  /// - Parameters:
+  ///   - prompt: the user's words and the text so far.
+  ///   - listenWholly: lets the decoder attend to the window with its silence encoded; false when it did so before. Asked
+  ///     when the first text cannot be trusted.
   func decode(
-    _ decoder: TextDecoder, prompt: WindowPrompt, start: [Int], random: inout some RandomNumberGenerator
+    _ decoder: TextDecoder, prompt: WindowPrompt, start: [Int], random: inout some RandomNumberGenerator,
+    listenWholly: () -> Bool
   ) -> WindowText {
     var attempts: [WindowText] = []
     var tokens = prompt.tokens
@@ -20,7 +24,9 @@ struct TemperatureFallback {
       while true {
         let text = decoding.decode(decoder, prompt: tokens, start: start, strategy: strategy, random: &random)
         let repeats = repeats(text)
-        if isSilent(text) || !repeats && text.averageLogProbability >= options.logProbabilityThreshold { return text }
+        let isTrusted = !repeats && text.averageLogProbability >= options.logProbabilityThreshold
+        if !isTrusted, attempts.isEmpty, listenWholly() { continue }
+        if isTrusted || isSilent(text) { return text }
         attempts.append(text)
         guard repeats, tokens.count > prompt.fixedTokens.count else { break }
         tokens = prompt.fixedTokens

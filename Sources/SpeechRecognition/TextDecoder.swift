@@ -11,8 +11,10 @@ final class TextDecoder {
   private let context: ComputeContext
   /// Keys then values of every layer, `[slot][layer][key or value][head][position][channel]`.
   private var selfCache: FloatBuffer
-  /// The same of the audio, which all slots share, `[layer][key or value][head][position][channel]`.
-  private let crossCache: FloatBuffer
+  /// The same of the audio, which all slots share.
+  private let crossCache: CrossCache
+  /// Positions from here on are those of the silent tail, as long as there is one.
+  private var tailStart: Int
   /// Hypotheses that there is room for.
   private(set) var slots = 1
   private let floatsPerSlot: Int
@@ -36,7 +38,8 @@ final class TextDecoder {
     let size = weights.dimensions
     floatsPerSlot = 2 * size.decoderLayers * size.textContext * size.state
     selfCache = FloatBuffer(count: floatsPerSlot)
-    crossCache = FloatBuffer(count: 2 * size.decoderLayers * size.audioContext * size.state)
+    crossCache = CrossCache(dimensions: size, isHalf: weights.isQuantized)
+    tailStart = size.audioContext
     states = FloatBuffer(count: size.textContext * size.state)
     normalized = FloatBuffer(count: size.textContext * size.state)
     mixed = FloatBuffer(count: size.textContext * size.state)
@@ -79,30 +82,38 @@ final class TextDecoder {
     }
   }
 
-  /// A cache's keys (0) or values (1) of one head: `[position, channel]`.
-  private func slice(_ cache: FloatBuffer, rows: Int, layer: Int, part: Int, head: Int) -> UnsafeMutablePointer<Float> {
+  /// Keys (0) or values (1) of one head in slot 0: `[position, channel]`.
+  private func slice(layer: Int, part: Int, head: Int) -> UnsafeMutablePointer<Float> {
     let size = weights.dimensions
-    return cache.base + (((layer * 2 + part) * size.decoderHeads + head) * rows) * size.decoderHeadWidth
+    return selfCache.base
+      + (((layer * 2 + part) * size.decoderHeads + head) * size.textContext) * size.decoderHeadWidth
   }
 
-  /// Makes the keys and values of the audio, once per window. `audio` is `[position, state]`.
-  func attend(to audio: Matrix) {
+  /// Makes the keys and values of the audio, once per window.
+  ///
+  /// - Parameters:
+  ///   - audio: what the encoder has made, `[position, state]`.
+  ///   - tail: the silence behind it, when only the audio was encoded.
+  func attend(to audio: Matrix, before tail: SilentTail? = nil) {
     let size = weights.dimensions
-    let (width, rows) = (size.decoderHeadWidth, audio.rows)
-    precondition(rows <= size.audioContext && audio.columns == size.state)
-    audioRows = rows
-    let units = size.decoderLayers * 2 * size.decoderHeads
-    context.pool.run(parts: units) { unit, thread in
-      let layer = unit / (2 * size.decoderHeads), slot = unit % (2 * size.decoderHeads)
-      let linear = weights.decoderLayers[layer].crossKeyValue
-      let channels = slot * width..<(slot + 1) * width
-      let output = Matrix(
-        slice(crossCache, rows: size.audioContext, layer: layer, part: 0, head: slot), rows: rows, columns: width)
-      let block = linear.floats(channels, scratch: context.scratch(thread), kernels: context.kernels)
-      if let bias = linear.bias {
-        for row in 0..<rows { output.row(row).update(from: bias.base + channels.lowerBound, count: width) }
-      }
-      MatrixProduct.multiply(audio, transposed: block, to: output, adding: linear.bias != nil)
+    precondition(audio.rows <= size.audioContext && audio.columns == size.state)
+    Self.keysAndValues(of: audio, weights: weights, to: crossCache, context: context)
+    if let tail {
+      crossCache.copy(audio.rows..<max(audio.rows, tailStart), from: tail.cross)
+      tailStart = audio.rows
+      audioRows = size.audioContext
+    } else {
+      tailStart = max(tailStart, audio.rows)
+      audioRows = audio.rows
+    }
+  }
+
+  static func keysAndValues(of audio: Matrix, weights: WhisperWeights, to cache: CrossCache, context: ComputeContext) {
+    let room = FloatBuffer(count: audio.rows * 2 * weights.dimensions.state)
+    let keyValue = room.matrix(rows: audio.rows, columns: 2 * weights.dimensions.state)
+    for (index, layer) in weights.decoderLayers.enumerated() {
+      layer.crossKeyValue(audio, to: keyValue, context: context)
+      cache.store(keyValue, layer: index, first: 0, context: context)
     }
   }
 
@@ -157,16 +168,13 @@ final class TextDecoder {
       layer.crossNorm(x, to: norm, context: context)
       let queries = wide.matrix(rows: rows, columns: state)
       layer.crossQuery(norm, to: queries, context: context)
-      capture?.record(
-        queries, layer: index,
-        keys: slice(crossCache, rows: weights.dimensions.audioContext, layer: index, part: 0, head: 0))
+      capture?.record(queries, layer: index, cache: crossCache)
       attend(queries: queries, causal: false, layer: index, to: attended)
       addProjection(layer.crossOutput, of: attended, to: x, via: norm)
 
       layer.feedForwardNorm(x, to: norm, context: context)
       let hidden = wide.matrix(rows: rows, columns: 4 * state)
-      layer.expand(norm, to: hidden, context: context)
-      context.gelu(hidden)
+      layer.expand(norm, to: hidden, context: context, gelu: true)
       addProjection(layer.contract, of: hidden, to: x, via: norm)
     }
     lastRows = rows
@@ -200,8 +208,12 @@ final class TextDecoder {
 
   /// `x += projection(input)`, through `scratch` where the product cannot add by itself.
   private func addProjection(_ projection: Linear, of input: Matrix, to x: Matrix, via scratch: Matrix) {
-    projection(input, to: scratch, context: context)
-    context.add(scratch, to: x)
+    if weights.isQuantized {
+      projection(input, to: x, context: context, adding: true)
+    } else {
+      projection(input, to: scratch, context: context)
+      context.add(scratch, to: x)
+    }
   }
 
   /// Copies new keys and values into the cache, behind the older ones of their hypothesis.
@@ -210,7 +222,7 @@ final class TextDecoder {
     let width = size.decoderHeadWidth
     for part in 0..<2 {
       for head in 0..<size.decoderHeads {
-        let cache = slice(selfCache, rows: size.textContext, layer: layer, part: part, head: head)
+        let cache = slice(layer: layer, part: part, head: head)
         for row in 0..<qkv.rows {
           (cache + rowSlots[row] * floatsPerSlot + rowPositions[row] * width).update(
             from: qkv.row(row) + (part + 1) * size.state + head * width, count: width)
@@ -223,11 +235,15 @@ final class TextDecoder {
   private func attend(queries: Matrix, causal: Bool, layer: Int, to output: Matrix) {
     let size = weights.dimensions
     let parts = causal && queries.rows == 1 ? 1 : context.parts(max: size.decoderHeads)
-    let (cache, cacheRows) = causal ? (selfCache, size.textContext) : (crossCache, size.audioContext)
+    func memory(_ part: Int) -> UnsafeMutableRawPointer {
+      causal
+        ? UnsafeMutableRawPointer(slice(layer: layer, part: part, head: 0))
+        : crossCache.slice(layer: layer, part: part, head: 0)
+    }
     var job = HeadsJob(
-      queries: queries, output: output, keys: slice(cache, rows: cacheRows, layer: layer, part: 0, head: 0),
-      values: slice(cache, rows: cacheRows, layer: layer, part: 1, head: 0), scores: scores.base,
-      heads: size.decoderHeads, width: size.decoderHeadWidth, cacheRows: cacheRows, audioRows: audioRows,
+      queries: queries, output: output, keys: memory(0), values: memory(1), isHalf: !causal && crossCache.isHalf,
+      scores: scores.base, heads: size.decoderHeads, width: size.decoderHeadWidth,
+      cacheRows: causal ? size.textContext : size.audioContext, audioRows: audioRows,
       scoreRoom: max(size.audioContext, size.textContext), rowSlots: causal ? rowSlots : nil,
       rowPositions: rowPositions, floatsPerSlot: floatsPerSlot, parts: parts, kernels: context.kernels)
     context.pool.run(parts: parts, job: &job) { job, part, _ in
@@ -240,7 +256,9 @@ final class TextDecoder {
 private struct HeadsJob {
   let queries: Matrix, output: Matrix
   /// `[head][position][channel]`, of slot 0.
-  let keys: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>
+  let keys: UnsafeMutableRawPointer, values: UnsafeMutableRawPointer
+  /// Whether these are in half precision, or Float32.
+  let isHalf: Bool
   let scores: UnsafeMutablePointer<Float>
   let heads: Int, width: Int, cacheRows: Int, audioRows: Int, scoreRoom: Int
   /// The slot of each query, which sees its own hypothesis up to its position; nil where every query sees the whole cache.
@@ -254,10 +272,17 @@ private struct HeadsJob {
     for head in MatrixProduct.share(part, of: parts, count: heads) {
       for row in 0..<output.rows {
         let offset = head * cacheRows * width + (rowSlots.map { $0[row] * floatsPerSlot } ?? 0)
-        Attention.step(
-          query: queries.row(row) + head * width, keys: keys + offset, values: values + offset,
-          rows: rowSlots == nil ? audioRows : rowPositions[row] + 1, width: width,
-          scores: scores + head * scoreRoom, output: output.row(row) + head * width, kernels: kernels)
+        let rows = rowSlots == nil ? audioRows : rowPositions[row] + 1
+        if isHalf {
+          Attention.step(
+            query: queries.row(row) + head * width, halfKeys: keys + 2 * offset, halfValues: values + 2 * offset, rows: rows,
+            width: width, scores: scores + head * scoreRoom, output: output.row(row) + head * width, kernels: kernels)
+        } else {
+          Attention.step(
+            query: queries.row(row) + head * width, keys: keys.assumingMemoryBound(to: Float.self) + offset,
+            values: values.assumingMemoryBound(to: Float.self) + offset, rows: rows, width: width,
+            scores: scores + head * scoreRoom, output: output.row(row) + head * width, kernels: kernels)
+        }
       }
     }
   }

@@ -29,14 +29,16 @@ final class TokenProbabilities {
     let rows = states.rows
     precondition(tokens.count == rows && probabilities.count == rows && rows <= rowLimit)
     for index in stride(from: 0, to: sums.count, by: 2) { (sums.base[index], sums.base[index + 1]) = (-.infinity, 0) }
-    let block = max(1, min(Self.blockSize, context.scratchPerThread / (states.columns + rows)))
+    // Whole blocks of int8 weights, where that is what they are.
+    let room = min(Self.blockSize, context.scratchPerThread / (states.columns + rows))
+    let block = max(QuantizedMatrix.blockOutputs, room / QuantizedMatrix.blockOutputs * QuantizedMatrix.blockOutputs)
     let blocks = (textTokens + block - 1) / block
+    let prepared = embedding.prepare(states, context: context)
     context.pool.run(parts: blocks) { part, thread in
       let outputs = part * block..<min((part + 1) * block, textTokens)
       let scratch = context.scratch(thread)
-      let weights = embedding.floats(outputs, scratch: scratch, kernels: context.kernels)
       let logits = Matrix(scratch + block * states.columns, rows: rows, columns: outputs.count)
-      MatrixProduct.multiply(states, transposed: weights, to: logits)
+      embedding.multiply(prepared, outputs: outputs, to: logits, scratch: scratch, kernels: context.kernels)
       let sums = sums.base + thread * rowLimit * 2
       for (row, token) in tokens.enumerated() {
         let values = UnsafeBufferPointer(start: logits.row(row), count: outputs.count)

@@ -47,4 +47,41 @@ struct WhisperWeights: Sendable {
   let encoderNorm: LayerNorm, decoderNorm: LayerNorm
   /// `[token, state]`, also the projection to logits.
   let embedding: Linear
+  /// Whether matrices are int8; then keys and values of the audio are kept in half precision.
+  var isQuantized = false
+}
+
+extension WhisperWeights {
+  /// The same with int8 matrices; convolutions, norms and positions stay as they are.
+  func quantized(kernels: Kernels) -> WhisperWeights {
+    func quantize(_ linear: Linear) -> Linear {
+      Linear(weight: WeightMatrix(QuantizedMatrix(quantizing: linear.weight, kernels: kernels)), bias: linear.bias)
+    }
+    return mapping(quantize)
+  }
+
+  /// The same with each matrix put through `change`, in the order of the layers: encoder, decoder, embedding.
+  func mapping(_ change: (Linear) -> Linear) -> WhisperWeights {
+    var encoder = encoderLayers, decoder = decoderLayers
+    for index in encoder.indices {
+      encoder[index].queryKeyValue = change(encoder[index].queryKeyValue)
+      encoder[index].attentionOutput = change(encoder[index].attentionOutput)
+      encoder[index].expand = change(encoder[index].expand)
+      encoder[index].contract = change(encoder[index].contract)
+    }
+    for index in decoder.indices {
+      decoder[index].queryKeyValue = change(decoder[index].queryKeyValue)
+      decoder[index].attentionOutput = change(decoder[index].attentionOutput)
+      decoder[index].crossQuery = change(decoder[index].crossQuery)
+      decoder[index].crossKeyValue = change(decoder[index].crossKeyValue)
+      decoder[index].crossOutput = change(decoder[index].crossOutput)
+      decoder[index].expand = change(decoder[index].expand)
+      decoder[index].contract = change(decoder[index].contract)
+    }
+    return WhisperWeights(
+      dimensions: dimensions, convolution1: convolution1, convolution2: convolution2,
+      encoderPositions: encoderPositions, decoderPositions: decoderPositions, encoderLayers: encoder,
+      decoderLayers: decoder, encoderNorm: encoderNorm, decoderNorm: decoderNorm, embedding: change(embedding),
+      isQuantized: true)
+  }
 }

@@ -10,8 +10,10 @@ package enum Attention {
   /// - Parameters:
   ///   - queries, keys, values: `[row, head * channel]`.
   ///   - output: `[row, head * channel]`.
+  ///   - keyWeights: keys from `first` on stand for several each: the logarithm of how many.
   package static func full(
-    queries: Matrix, keys: Matrix, values: Matrix, heads: Int, to output: Matrix, context: ComputeContext
+    queries: Matrix, keys: Matrix, values: Matrix, heads: Int, to output: Matrix, context: ComputeContext,
+    keyWeights: (first: Int, logarithms: [Float])? = nil
   ) {
     let width = queries.columns / heads
     let scale = 1 / Float(width).squareRoot()
@@ -24,10 +26,25 @@ package enum Attention {
       let scores = Matrix(context.scratch(thread), rows: rows.count, columns: keys.rows)
       MatrixProduct.multiply(queries.rows(rows).columns(channels), transposed: keys.columns(channels), to: scores)
       for row in 0..<rows.count {
+        if let keyWeights {
+          let counted = scores.row(row) + keyWeights.first
+          for (key, logarithm) in keyWeights.logarithms.enumerated() { counted[key] += logarithm / scale }
+        }
         context.kernels.table.pointee.floats.softmax(scores.row(row), scale, keys.rows)
       }
       MatrixProduct.multiply(scores, values.columns(channels), to: output.rows(rows).columns(channels))
     }
+  }
+
+  /// The same against half-precision keys and values.
+  package static func step(
+    query: UnsafePointer<Float>, halfKeys: UnsafeRawPointer, halfValues: UnsafeRawPointer, rows: Int, width: Int,
+    scores: UnsafeMutablePointer<Float>, output: UnsafeMutablePointer<Float>, kernels: Kernels
+  ) {
+    let floats = kernels.table.pointee.floats
+    floats.matrix_vector_half(halfKeys, rows, width, query, nil, scores)
+    floats.softmax(scores, 1 / Float(width).squareRoot(), rows)
+    floats.weighted_rows_half(scores, halfValues, rows, width, output)
   }
 
   /// One query row of one head against `rows` cached keys and values, `[row, channel]` each.

@@ -9,6 +9,8 @@ public final class ComputeContext {
   /// Floats of scratch that each thread may use within one job.
   package let scratchPerThread: Int
   private let scratchBuffer: FloatBuffer
+  /// Rows quantised for the product that is being made; grows to the largest.
+  private var quantized = QuantizedRows()
 
   /// - Parameter scratchPerThread: floats for each thread; 1 MiB of them (4 MiB of memory) unless told.
   public init(kernels: Kernels = .best, threads: Int, scratchPerThread: Int = 1 << 20) {
@@ -18,8 +20,22 @@ public final class ComputeContext {
     scratchBuffer = FloatBuffer(count: scratchPerThread * threads)
   }
 
+  deinit { quantized.free() }
+
   package func scratch(_ thread: Int) -> UnsafeMutablePointer<Float> {
     scratchBuffer.base + thread * scratchPerThread
+  }
+
+  /// Quantises rows for products with int8 weights; valid until the next call.
+  package func quantize(_ rows: Matrix) -> QuantizedRows {
+    quantized.reserve(rows: rows.rows, depth: rows.columns)
+    let target = quantized, integers = kernels.table.pointee.integers
+    if rows.rows <= Linear.fewRows {
+      target.fill(0..<rows.rows, from: rows, integers: integers)
+    } else {
+      overRows(rows.rows) { target.fill($0, from: rows, integers: integers) }
+    }
+    return quantized
   }
 
   /// Into how many parts to split a job that is worth at most `max`: a few for each thread, so that they even out.

@@ -9,6 +9,7 @@ public struct WeightMatrix: Sendable {
     case float(FloatBuffer)
     /// The address of mapped binary16 values, and what keeps them mapped.
     case half(address: UInt, owner: any Sendable)
+    case integers(QuantizedMatrix)
   }
 
   let storage: Storage
@@ -28,6 +29,11 @@ public struct WeightMatrix: Sendable {
     (self.outputs, self.inputs) = (outputs, inputs)
   }
 
+  /// Takes int8 values.
+  public init(_ quantized: QuantizedMatrix) {
+    (storage, outputs, inputs) = (.integers(quantized), quantized.outputs, quantized.inputs)
+  }
+
   /// Widens row `row` into `output`, `[input]`.
   package func copyRow(_ row: Int, to output: UnsafeMutablePointer<Float>, kernels: Kernels) {
     precondition(row >= 0 && row < outputs, "row \(row) of \(outputs)")
@@ -36,6 +42,7 @@ public struct WeightMatrix: Sendable {
     case .half(let address, _):
       let half = UnsafeRawPointer(bitPattern: address)! + 2 * row * inputs
       kernels.table.pointee.floats.half_to_float(half, output, inputs)
+    case .integers(let quantized): quantized.copyRow(row, to: output)
     }
   }
 }
@@ -56,11 +63,21 @@ public struct Linear: Sendable {
   /// Rows up to which a product is made row by row (bound by reading the weights) rather than by BLAS.
   static let fewRows = 8
 
-  /// `output[row] = W input[row] + b`, `[row, output]`; adds to what `output` holds when `adding`.
+  /// `output[row] = W input[row] + b`, `[row, output]`; adds to what `output` holds when `adding`, and applies exact GELU
+  /// to the result when told to.
   ///
   /// Splits over the pool; widens half-precision weights into `scratch` block by block when there are many rows.
-  package func callAsFunction(_ input: Matrix, to output: Matrix, context: ComputeContext, adding: Bool = false) {
+  package func callAsFunction(_ input: Matrix, to output: Matrix, context: ComputeContext, adding: Bool = false, gelu: Bool = false) {
     precondition(input.columns == weight.inputs && output.columns == weight.outputs && input.rows == output.rows)
+    if case .integers(let quantized) = weight.storage {
+      quantized.multiply(input, bias: bias, to: output, context: context, adding: adding, gelu: gelu)
+      return
+    }
+    multiply(input, to: output, context: context, adding: adding)
+    if gelu { context.gelu(output) }
+  }
+
+  private func multiply(_ input: Matrix, to output: Matrix, context: ComputeContext, adding: Bool) {
     if input.rows <= Self.fewRows && !adding {
       // Runs of outputs: more of them than threads, but each worth the handing out.
       let parts = context.parts(max: weight.outputs * weight.inputs / 65536)
@@ -124,11 +141,37 @@ public struct Linear: Sendable {
       floats.matrix_vector_half(
         UnsafeRawPointer(bitPattern: address)! + 2 * first, outputs.count, weight.inputs, input, bias,
         output + outputs.lowerBound)
+    case .integers: preconditionFailure("int8 weights have a product of their own")
+    }
+  }
+
+  /// Rows of an input made ready for products with a part of the outputs.
+  package func prepare(_ input: Matrix, context: ComputeContext) -> PreparedRows {
+    if case .integers = weight.storage { return .integers(context.quantize(input)) }
+    return .floats(input)
+  }
+
+  /// `output = W[outputs] input`, without the bias, on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - rows: from `prepare`.
+  ///   - outputs: begins at a multiple of `QuantizedMatrix.blockOutputs`.
+  ///   - scratch: room for `outputs.count` rows of weights.
+  package func multiply(
+    _ rows: PreparedRows, outputs: Range<Int>, to output: Matrix, scratch: UnsafeMutablePointer<Float>, kernels: Kernels
+  ) {
+    switch (rows, weight.storage) {
+    case (.floats(let input), _):
+      MatrixProduct.multiply(
+        input, transposed: floats(outputs, scratch: scratch, kernels: kernels), to: output)
+    case (.integers(let input), .integers(let quantized)):
+      quantized.multiply(input, outputs: outputs, to: output, scratch: scratch, kernels: kernels)
+    default: preconditionFailure("rows prepared for other weights")
     }
   }
 
   /// Rows `outputs` of the weights in Float32, widened into `scratch` where needed.
-  package func floats(_ outputs: Range<Int>, scratch: UnsafeMutablePointer<Float>, kernels: Kernels) -> Matrix {
+  private func floats(_ outputs: Range<Int>, scratch: UnsafeMutablePointer<Float>, kernels: Kernels) -> Matrix {
     let first = outputs.lowerBound * weight.inputs
     switch weight.storage {
     case .float(let buffer):
@@ -137,6 +180,13 @@ public struct Linear: Sendable {
       kernels.table.pointee.floats.half_to_float(
         UnsafeRawPointer(bitPattern: address)! + 2 * first, scratch, outputs.count * weight.inputs)
       return Matrix(scratch, rows: outputs.count, columns: weight.inputs)
+    case .integers: preconditionFailure("int8 weights have a product of their own")
     }
   }
+}
+
+/// Rows on the left side of a product.
+package enum PreparedRows {
+  case floats(Matrix)
+  case integers(QuantizedRows)
 }

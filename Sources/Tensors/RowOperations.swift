@@ -70,6 +70,18 @@ extension Kernels {
 }
 
 extension Kernels {
+  /// Rounds to half precision.
+  package func narrow(_ values: UnsafePointer<Float>, to half: UnsafeMutableRawPointer, count: Int) {
+    table.pointee.floats.float_to_half(values, half, count)
+  }
+
+  /// Widens half precision, exactly.
+  package func widen(_ half: UnsafeRawPointer, to values: UnsafeMutablePointer<Float>, count: Int) {
+    table.pointee.floats.half_to_float(half, values, count)
+  }
+}
+
+extension Kernels {
   /// Where the largest of `values` stands first.
   package func indexOfMaximum(_ values: UnsafeBufferPointer<Float>) -> Int {
     let top = maximum(values)

@@ -7,6 +7,8 @@
 /* Float32 kernels over contiguous rows. Half floats are IEEE binary16 bit patterns, read at any alignment. */
 typedef struct {
   void (*half_to_float)(const void *half, float *values, size_t count);
+  /* rounds to the nearest half, ties to even; beyond the largest half: infinity */
+  void (*float_to_half)(const float *values, void *half, size_t count);
   float (*dot)(const float *a, const float *b, size_t count);
   /* output[row] = matrix[row * stride ..< row * stride + depth] . vector (+ bias[row] unless bias is NULL) */
   void (*matrix_vector)(const float *matrix, size_t rows, size_t depth, size_t stride, const float *vector,
@@ -17,6 +19,8 @@ typedef struct {
   /* output[d] = sum over rows of weights[row] * matrix[row * stride + d], d < depth */
   void (*weighted_rows)(const float *weights, const float *matrix, size_t rows, size_t depth, size_t stride,
                         float *output);
+  /* the same with contiguous half-precision rows */
+  void (*weighted_rows_half)(const float *weights, const void *matrix, size_t rows, size_t depth, float *output);
   /* sums[i] += values[i] */
   void (*add)(const float *values, float *sums, size_t count);
   /* values[i] = max(values[i], 0) */

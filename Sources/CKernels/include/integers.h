@@ -40,6 +40,10 @@ typedef struct {
   /* output[i] = (high[i] * 128 + low[i]) * factor + bias[i], each step rounded to float32; bias may be NULL */
   void (*dequantize_wide)(const int32_t *high, const int32_t *low, float factor, const float *bias, float *output,
                           size_t count);
+  /* value = sums[i] * (factor * scales[i]) + bias[i], each step rounded to float32; bias may be NULL.
+     output[i] = value, or output[i] + value when adding. For weights with a scale for each output channel. */
+  void (*dequantize_columns)(const int32_t *sums, float factor, const float *scales, const float *bias, int adding,
+                             float *output, size_t count);
 } dragoman_integer_kernels;
 
 extern const dragoman_integer_kernels dragoman_integer_generic;
