@@ -44,7 +44,8 @@ struct BenchSpeech: ParsableArguments {
     options.beam = system.beam
     try recognition.apply(to: &options)
     return try TranscriptionRequest(
-      recognition: system.model, precision: recognition.precision, hearsVoiceOnly: !recognition.noVad, options: options, target: target,
+      recognition: system.model, precision: recognition.precision, hearsVoiceOnly: !recognition.noVad, options: options,
+      target: target,
       threads: system.threads)
   }
 

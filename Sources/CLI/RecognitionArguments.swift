@@ -38,7 +38,10 @@ struct RecognitionArguments: ParsableArguments {
     })
   var precision = RecognitionPrecision.int8
 
-  @Flag(help: "Encode the silence behind the audio of every window, as the reference does: several times slower on short audio.")
+  @Flag(
+    help:
+      "Encode the silence behind the audio of every window, as the reference does: several times slower on short audio."
+  )
   var wholeWindows = false
 
   @Flag(help: "Recognise silence too, instead of only where voice is heard.")

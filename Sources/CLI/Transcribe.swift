@@ -101,7 +101,8 @@ struct TranscribeCommand: ParsableCommand {
     var translationOptions = try translation.options()
     translationOptions.beam = translationBeam ?? 1
     let request = try TranscriptionRequest(
-      recognition: model, precision: recognition.precision, hearsVoiceOnly: !recognition.noVad, options: options, target: target.map(languageCode),
+      recognition: model, precision: recognition.precision, hearsVoiceOnly: !recognition.noVad, options: options,
+      target: target.map(languageCode),
       translation: translationOptions,
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     let output = TranscriptOutput(

@@ -26,7 +26,8 @@ struct TranscriptionRequest {
   ///   - translation: how text is translated.
   /// - Throws: `Failure`, `StoreError`, `RecognitionError` or `InterpreterError`.
   init(
-    recognition: String, precision: RecognitionPrecision, hearsVoiceOnly: Bool, options: RecognitionOptions, target: String?,
+    recognition: String, precision: RecognitionPrecision, hearsVoiceOnly: Bool, options: RecognitionOptions,
+    target: String?,
     translation: TranslationOptions = .init(), threads: Int
   ) throws {
     let store = ModelStore.current

@@ -30,7 +30,8 @@ enum SyntheticVowels {
       var voiced = pulses
       for (centre, bandwidth) in zip(vowel, bandwidths) { resonate(&voiced, centre / rate, bandwidth / rate) }
       for sample in 0..<length {
-        sum[index * length + sample] = voiced[index * length + sample] * sin(.pi * Double(sample) / Double(length)).squareRoot()
+        sum[index * length + sample] =
+          voiced[index * length + sample] * sin(.pi * Double(sample) / Double(length)).squareRoot()
       }
     }
     let peak = sum.map(abs).max()!

@@ -275,7 +275,8 @@ private struct HeadsJob {
         let rows = rowSlots == nil ? audioRows : rowPositions[row] + 1
         if isHalf {
           Attention.step(
-            query: queries.row(row) + head * width, halfKeys: keys + 2 * offset, halfValues: values + 2 * offset, rows: rows,
+            query: queries.row(row) + head * width, halfKeys: keys + 2 * offset, halfValues: values + 2 * offset,
+            rows: rows,
             width: width, scores: scores + head * scoreRoom, output: output.row(row) + head * width, kernels: kernels)
         } else {
           Attention.step(

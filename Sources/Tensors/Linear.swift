@@ -67,7 +67,9 @@ public struct Linear: Sendable {
   /// to the result when told to.
   ///
   /// Splits over the pool; widens half-precision weights into `scratch` block by block when there are many rows.
-  package func callAsFunction(_ input: Matrix, to output: Matrix, context: ComputeContext, adding: Bool = false, gelu: Bool = false) {
+  package func callAsFunction(
+    _ input: Matrix, to output: Matrix, context: ComputeContext, adding: Bool = false, gelu: Bool = false
+  ) {
     precondition(input.columns == weight.inputs && output.columns == weight.outputs && input.rows == output.rows)
     if case .integers(let quantized) = weight.storage {
       quantized.multiply(input, bias: bias, to: output, context: context, adding: adding, gelu: gelu)

@@ -84,7 +84,8 @@ public final class QuantizedMatrix: @unchecked Sendable {
   func copyRow(_ row: Int, to output: UnsafeMutablePointer<Float>) {
     let (block, column) = row.quotientAndRemainder(dividingBy: Self.blockOutputs)
     let groups = dragoman_padded_depth(inputs) / 4
-    let bytes = (base + block * blockBytes).assumingMemoryBound(to: Int8.self) + column / 16 * groups * 64 + column % 16 * 4
+    let bytes =
+      (base + block * blockBytes).assumingMemoryBound(to: Int8.self) + column / 16 * groups * 64 + column % 16 * 4
     for input in 0..<inputs { output[input] = Float(bytes[input / 4 * 64 + input % 4]) * scales[row] }
   }
 
@@ -105,13 +106,15 @@ public final class QuantizedMatrix: @unchecked Sendable {
 
   /// Some outputs without a bias, on the calling thread; they begin with a block.
   func multiply(
-    _ input: QuantizedRows, outputs: Range<Int>, to output: Matrix, scratch: UnsafeMutablePointer<Float>, kernels: Kernels
+    _ input: QuantizedRows, outputs: Range<Int>, to output: Matrix, scratch: UnsafeMutablePointer<Float>,
+    kernels: Kernels
   ) {
     precondition(outputs.lowerBound % Self.blockOutputs == 0 && outputs.upperBound <= self.outputs)
     for start in stride(from: outputs.lowerBound, to: outputs.upperBound, by: Self.blockOutputs) {
       multiplyBlock(
         start / Self.blockOutputs, input, bias: nil,
-        to: output.columns(start - outputs.lowerBound..<min(start + Self.blockOutputs, outputs.upperBound) - outputs.lowerBound),
+        to: output.columns(
+          start - outputs.lowerBound..<min(start + Self.blockOutputs, outputs.upperBound) - outputs.lowerBound),
         scratch: scratch, kernels: kernels, adding: false, gelu: false)
     }
   }
@@ -131,7 +134,8 @@ public final class QuantizedMatrix: @unchecked Sendable {
       for row in 0..<rows {
         let target = output.row(start + row)
         integers.dequantize_columns(
-          sums + row * columns, input.steps[start + row], scales + first, bias.map { $0 + first }, adding ? 1 : 0, target,
+          sums + row * columns, input.steps[start + row], scales + first, bias.map { $0 + first }, adding ? 1 : 0,
+          target,
           output.columns)
         if gelu { floats.gelu(target, output.columns) }
       }

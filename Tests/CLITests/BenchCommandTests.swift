@@ -61,8 +61,8 @@ import Testing
     defer { command.clean() }
     try putManifest()
     let arguments = [
-      "wer", path("set.jsonl"), "--model", "whisper-tiny.en", "--beam", "1", "--threads", "1", "--output",
-      path("r.json"),
+      "wer", path("set.jsonl"), "--model", "whisper-tiny.en", "--beam", "8", "--threads", "1", "--precision", "float32",
+      "--whole-windows", "--output", path("r.json"),
     ]
     let process = command.process(["bench"] + arguments, environment: Self.pulled)
     process.standardOutput = FileHandle.nullDevice
@@ -70,9 +70,9 @@ import Testing
     try process.run()
     let journal = path("r.json.journal")
     // Until the first utterance is kept.
-    for _ in 0..<600
+    for _ in 0..<3000
     where ((try? Data(contentsOf: URL(fileURLWithPath: journal)))?.isEmpty ?? true) && process.isRunning {
-      Thread.sleep(forTimeInterval: 0.05)
+      Thread.sleep(forTimeInterval: 0.01)
     }
     process.interrupt()
     process.waitUntilExit()

@@ -14,8 +14,9 @@ import Testing
     #expect(allocations_end() >= 1)
   }
 
-  @Test(arguments: [1, 2]) func aDecoderStepAllocatesNothing(threads: Int) throws {
-    let model = try RecognitionModel(contentsOf: TinyModelTests.folder)
+  @Test(arguments: [1, 2], RecognitionPrecision.allCases)
+  func aDecoderStepAllocatesNothing(threads: Int, precision: RecognitionPrecision) throws {
+    let model = try RecognitionModel(contentsOf: TinyModelTests.folder, precision: precision)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: threads))
     workspace.decoder.attend(to: workspace.encoder.encode())
     let decoder = workspace.decoder
@@ -34,7 +35,7 @@ import Testing
   }
 
   @Test func aWindowAllocatesOnceAJob() throws {
-    let model = try RecognitionModel(contentsOf: TinyModelTests.folder)
+    let model = try RecognitionModel(contentsOf: TinyModelTests.folder, precision: .float32)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
     workspace.encoder.encode()
     allocations_begin()

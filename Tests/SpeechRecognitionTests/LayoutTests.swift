@@ -27,7 +27,7 @@ import Testing
   /// Encoder output and logits for the window and the tokens of `tiny-whisper.safetensors`.
   static func outputs(_ layout: String) throws -> (encoder: [Float], logits: [Float]) {
     let input = try SafetensorsFile.read(Places.reference.appending(path: "tiny-whisper.safetensors"))
-    let model = try RecognitionModel(contentsOf: folder.appending(path: layout))
+    let model = try RecognitionModel(contentsOf: folder.appending(path: layout), precision: .float32)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
     _ = workspace.encoder.input.update(fromContentsOf: try input.tensor("frames").floats)
     workspace.decoder.attend(to: workspace.encoder.encode())
@@ -56,8 +56,8 @@ import Testing
   }
 
   @Test(arguments: exact + rounded) func vocabulariesAgree(layout: String) throws {
-    let expected = try RecognitionModel(contentsOf: TinyModelTests.folder).vocabulary
-    let model = try RecognitionModel(contentsOf: Self.folder.appending(path: layout))
+    let expected = try RecognitionModel(contentsOf: TinyModelTests.folder, precision: .float32).vocabulary
+    let model = try RecognitionModel(contentsOf: Self.folder.appending(path: layout), precision: .float32)
     let found = model.vocabulary
     #expect(found.count == expected.count && found.ranks == expected.ranks)
     #expect(found.tokens[..<found.endOfText] == expected.tokens[..<expected.endOfText])
@@ -70,10 +70,12 @@ import Testing
   }
 
   @Test func listedAlignmentHeadsAreKept() throws {
-    let listed = try RecognitionModel(contentsOf: Self.folder.appending(path: "hugging-face")).alignmentHeads
+    let listed = try RecognitionModel(contentsOf: Self.folder.appending(path: "hugging-face"), precision: .float32)
+      .alignmentHeads
     #expect(listed == [AlignmentHead(layer: 1, head: 0), AlignmentHead(layer: 0, head: 1)])
     // Without a list: the upper half of two layers with two heads each.
-    let assumed = try RecognitionModel(contentsOf: Self.folder.appending(path: "openai")).alignmentHeads
+    let assumed = try RecognitionModel(contentsOf: Self.folder.appending(path: "openai"), precision: .float32)
+      .alignmentHeads
     #expect(assumed == [AlignmentHead(layer: 1, head: 0), AlignmentHead(layer: 1, head: 1)])
   }
 
@@ -91,7 +93,7 @@ import Testing
     try withCopy("hugging-face") {
       try Data(foreign.utf8).write(to: $0.appending(path: "generation_config.json"))
     } _: { folder in
-      let heads = try RecognitionModel(contentsOf: folder).alignmentHeads
+      let heads = try RecognitionModel(contentsOf: folder, precision: .float32).alignmentHeads
       #expect(heads.map(\.layer) == [1, 1])
     }
   }
@@ -100,29 +102,39 @@ import Testing
     try withCopy("hugging-face") {
       try Data(#"{"model_type":"marian"}"#.utf8).write(to: $0.appending(path: "config.json"))
     } _: { folder in
-      let error = #expect(throws: RecognitionError.self) { try RecognitionModel(contentsOf: folder) }
+      let error = #expect(throws: RecognitionError.self) {
+        try RecognitionModel(contentsOf: folder, precision: .float32)
+      }
       #expect(error?.description.contains("marian") == true)
     }
     try withCopy("hugging-face") { folder in
       try FileManager.default.moveItem(
         at: folder.appending(path: "model.safetensors"), to: folder.appending(path: "pytorch_model.bin"))
     } _: { folder in
-      let error = #expect(throws: RecognitionError.self) { try RecognitionModel(contentsOf: folder) }
+      let error = #expect(throws: RecognitionError.self) {
+        try RecognitionModel(contentsOf: folder, precision: .float32)
+      }
       #expect(error?.description.contains("pickle") == true)
     }
     try withCopy("hugging-face-shards") { folder in
       try FileManager.default.removeItem(at: folder.appending(path: "model-00002-of-00003.safetensors"))
     } _: { folder in
-      let error = #expect(throws: RecognitionError.self) { try RecognitionModel(contentsOf: folder) }
+      let error = #expect(throws: RecognitionError.self) {
+        try RecognitionModel(contentsOf: folder, precision: .float32)
+      }
       #expect(error?.description.contains("model-00002-of-00003.safetensors") == true)
     }
     try withCopy("openai") {
       try FileManager.default.removeItem(at: $0.appending(path: "multilingual.tiktoken"))
     } _: { folder in
-      let error = #expect(throws: RecognitionError.self) { try RecognitionModel(contentsOf: folder) }
+      let error = #expect(throws: RecognitionError.self) {
+        try RecognitionModel(contentsOf: folder, precision: .float32)
+      }
       #expect(error?.description.contains("no vocabulary") == true)
     }
-    let several = #expect(throws: RecognitionError.self) { try RecognitionModel(contentsOf: Self.folder) }
+    let several = #expect(throws: RecognitionError.self) {
+      try RecognitionModel(contentsOf: Self.folder, precision: .float32)
+    }
     #expect(several?.description.contains("ggml-q8_0.bin") == true)
   }
 
@@ -142,7 +154,7 @@ import Testing
         try Data(text.utf8).write(to: $0.appending(path: file))
       } _: { folder in
         #expect(throws: RecognitionError.self, "\(layout)/\(file): \(text)") {
-          try RecognitionModel(contentsOf: folder)
+          try RecognitionModel(contentsOf: folder, precision: .float32)
         }
       }
     }

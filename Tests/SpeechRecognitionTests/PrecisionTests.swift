@@ -76,7 +76,7 @@ import Testing
 
   /// Encoder output and logits after three tokens, for the reference's window.
   static func outputs(of folder: URL) throws -> (encoder: [Float], logits: [Float]) {
-    let model = try RecognitionModel(contentsOf: folder)
+    let model = try RecognitionModel(contentsOf: folder, precision: .float32)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
     let frames = try SafetensorsFile.read(Places.reference.appending(path: "tiny-whisper.safetensors"))
       .tensor("frames").floats
@@ -110,6 +110,6 @@ import Testing
     let tokens = try String(contentsOf: text, encoding: .utf8).split(separator: "\n").map(String.init)
     try JSONEncoder().encode(tokens).write(to: folder.appending(path: "vocabulary.json"))
     try FileManager.default.removeItem(at: text)
-    #expect(try RecognitionModel(contentsOf: folder).vocabulary.tokens.count == tokens.count)
+    #expect(try RecognitionModel(contentsOf: folder, precision: .float32).vocabulary.tokens.count == tokens.count)
   }
 }

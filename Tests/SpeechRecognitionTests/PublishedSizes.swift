@@ -63,7 +63,7 @@ import Testing
     try bytes.write(to: folder.appending(path: "model.safetensors"))
     let lines = (0..<texts).map { id in "\(Data([UInt8(id & 255), UInt8(id >> 8)]).base64EncodedString()) \(id)\n" }
     try Data(lines.joined().utf8).write(to: folder.appending(path: file))
-    return try RecognitionModel(contentsOf: folder)
+    return try RecognitionModel(contentsOf: folder, precision: .float32)
   }
 
   @Test func turboIsReadAndDoesNotTranslate() throws {

@@ -12,7 +12,7 @@ import Testing
 
   /// A decoder that attends to the reference's window.
   private func workspace() throws -> RecognitionWorkspace {
-    let model = try RecognitionModel(contentsOf: TinyModelTests.folder)
+    let model = try RecognitionModel(contentsOf: TinyModelTests.folder, precision: .float32)
     let workspace = RecognitionWorkspace(model: model, context: context)
     let frames = try SafetensorsFile.read(Places.reference.appending(path: "tiny-whisper.safetensors"))
       .tensor("frames").floats
@@ -151,7 +151,7 @@ import Testing
 
 @Suite struct WindowPromptTests {
   @Test func theUsersWordsStayInEveryWindow() throws {
-    let model = try RecognitionModel(contentsOf: TinyModelTests.folder)
+    let model = try RecognitionModel(contentsOf: TinyModelTests.folder, precision: .float32)
     let encoder = BytePairEncoder(vocabulary: model.vocabulary)
     var options = RecognitionOptions()
     options.initialPrompt = "a b"

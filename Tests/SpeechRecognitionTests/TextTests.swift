@@ -9,7 +9,7 @@ import Testing
   let model: RecognitionModel
   var vocabulary: Vocabulary { model.vocabulary }
 
-  init() throws { model = try RecognitionModel(contentsOf: TinyModelTests.folder) }
+  init() throws { model = try RecognitionModel(contentsOf: TinyModelTests.folder, precision: .float32) }
 
   @Test(arguments: [
     "", " ", "hello", " the inn and a thing", "it's we'll I'd 'quoted'", "tabs\tand\nlines\n\n  spaces  ",

@@ -30,7 +30,7 @@ import Transcripts
 
   /// A workspace whose encoder has heard the reference's window.
   func workspace(_ kernels: Kernels, threads: Int) throws -> RecognitionWorkspace {
-    let model = try RecognitionModel(contentsOf: Self.folder)
+    let model = try RecognitionModel(contentsOf: Self.folder, precision: .float32)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(kernels: kernels, threads: threads))
     _ = workspace.encoder.input.update(fromContentsOf: try reference().tensor("frames").floats)
     workspace.decoder.attend(to: workspace.encoder.encode())
@@ -66,7 +66,7 @@ import Transcripts
   }
 
   @Test func sessionsOfAnyLengthEnd() throws {
-    let model = try RecognitionModel(contentsOf: Self.folder)
+    let model = try RecognitionModel(contentsOf: Self.folder, precision: .float32)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
     for count in [0, 1, 159, 160, 800, 31_999, 32_000, 100_001] {
       let signal = (0..<count).map { Float(sin(Double($0) * 0.05)) * 0.3 }
@@ -86,7 +86,7 @@ import Transcripts
   }
 
   @Test func samplesInPiecesGiveTheSameText() throws {
-    let model = try RecognitionModel(contentsOf: Self.folder)
+    let model = try RecognitionModel(contentsOf: Self.folder, precision: .float32)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 1))
     let signal = (0..<90_000).map { Float(sin(Double($0) * Double($0) * 1e-6)) * 0.3 }
     var texts: Set<[Int]> = []
@@ -103,7 +103,7 @@ import Transcripts
   }
 
   @Test func theTaskIsChosenOnceTheLanguageIsKnown() throws {
-    let model = try RecognitionModel(contentsOf: Self.folder)
+    let model = try RecognitionModel(contentsOf: Self.folder, precision: .float32)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 1))
     let signal = [Float](repeating: 0.1, count: 70_000)
     var asked: [String] = []

@@ -21,7 +21,7 @@ struct VerifyLayouts {
 
   static func tokens(_ folder: URL) throws -> [[Int]] {
     let workspace = RecognitionWorkspace(
-      model: try RecognitionModel(contentsOf: folder),
+      model: try RecognitionModel(contentsOf: folder, precision: .float32),
       context: ComputeContext(threads: ProcessInfo.processInfo.activeProcessorCount))
     return try clips().map { clip in
       let session = try RecognitionSession(

@@ -13,9 +13,11 @@ import Transcripts
     let reference = try SafetensorsFile.read(
       Places.reference.appending(path: "short-en.whisper-base.encoder.safetensors"))
     let rows = try reference.tensor("rows", shape: [60, 512]).floats
-    let model = try RecognitionModel(contentsOf: Places.model("whisper-base"))
+    let model = try RecognitionModel(contentsOf: Places.model("whisper-base"), precision: .float32)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
-    let session = try RecognitionSession(workspace: workspace, options: RecognitionOptions(language: "en"))
+    var options = RecognitionOptions(language: "en")
+    options.encodesWholeWindows = true
+    let session = try RecognitionSession(workspace: workspace, options: options)
     let audio = try samples(of: Places.fixtures.appending(path: "short-en.flac"))
     _ = try audio.withUnsafeBufferPointer { try session.append($0) } + session.finish()
     let output = workspace.encoder.output.values
@@ -37,7 +39,7 @@ import Transcripts
       let folder = try Places.model(id)
       let configuration = try JSONDecoder().decode(
         Configuration.self, from: Data(contentsOf: folder.appending(path: "config.json")))
-      let model = try RecognitionModel(contentsOf: folder)
+      let model = try RecognitionModel(contentsOf: folder, precision: .float32)
       // The configuration leaves out <|nospeech|>, which the reference implementation suppresses too.
       let ours = Set(model.filter.suppressed).subtracting([model.vocabulary.noSpeech])
       #expect(ours == Set(configuration.suppress_ids).subtracting([model.vocabulary.noSpeech]), "\(id)")
@@ -50,7 +52,7 @@ import Transcripts
     let reference = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     let texts = try #require(reference["texts"] as? [String])
     let expected = try #require(reference[id] as? [[Int]])
-    let vocabulary = try RecognitionModel(contentsOf: Places.model(id)).vocabulary
+    let vocabulary = try RecognitionModel(contentsOf: Places.model(id), precision: .float32).vocabulary
     let encoder = BytePairEncoder(vocabulary: vocabulary)
     for (text, tokens) in zip(texts, expected) {
       #expect(encoder.encode(text) == tokens, "\(text)")
@@ -59,7 +61,7 @@ import Transcripts
   }
 
   @Test func findsTheLanguage() throws {
-    let model = try RecognitionModel(contentsOf: Places.model("whisper-base"))
+    let model = try RecognitionModel(contentsOf: Places.model("whisper-base"), precision: .float32)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
     for (name, language) in [("meeting-en", "en"), ("meeting-pt", "pt")] {
       let session = try RecognitionSession(workspace: workspace)
@@ -71,7 +73,7 @@ import Transcripts
   }
 
   @Test func englishOnlyModelRecognizesAndRefuses() throws {
-    let model = try RecognitionModel(contentsOf: Places.model("whisper-tiny.en"))
+    let model = try RecognitionModel(contentsOf: Places.model("whisper-tiny.en"), precision: .float32)
     #expect(!model.isMultilingual && model.languages == ["en"])
     #expect(throws: RecognitionError.englishOnly(model: "whisper-tiny.en", language: "pt")) {
       try model.validate(RecognitionOptions(language: "pt"))

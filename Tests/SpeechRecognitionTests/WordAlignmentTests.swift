@@ -70,7 +70,7 @@ import Transcripts
   }
 
   @Test func aSessionGivesWordsWhenAsked() throws {
-    let model = try RecognitionModel(contentsOf: TinyModelTests.folder)
+    let model = try RecognitionModel(contentsOf: TinyModelTests.folder, precision: .float32)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
     let signal = (0..<100_001).map { Float(sin(Double($0) * 0.05)) * 0.3 }
     var options = RecognitionOptions(language: "en")

@@ -9,7 +9,8 @@ import Testing
   private let grouping: WordGrouping
 
   init() throws {
-    grouping = WordGrouping(vocabulary: try RecognitionModel(contentsOf: TinyModelTests.folder).vocabulary)
+    grouping = WordGrouping(
+      vocabulary: try RecognitionModel(contentsOf: TinyModelTests.folder, precision: .float32).vocabulary)
   }
 
   private func bytes(_ text: String) -> [Int] { text.utf8.map { Int(byteTokens[Int($0)]) } }

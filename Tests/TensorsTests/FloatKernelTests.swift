@@ -101,4 +101,39 @@ import Testing
       expect(sums, near: plainSums, 1e-5, "weighted rows \(rows) x \(depth)")
     }
   }
+
+  @Test(arguments: fast) func halvesAreRoundedAlike(_ kernels: Kernels) {
+    let special: [Float] = [
+      0, -0.0, 1, 65504, 65519, 65520, -65520, 1e30, .infinity, -.infinity, 6.1e-5, 5.96e-8, 2.98e-8, 2.99e-8, 8.9e-8,
+      1.0009765625, 1.00048828125, 1.00146484375, -3.14159, 1e-10,
+    ]
+    let values = special + Self.random(100, seed: 3, scale: 100) + Self.random(101, seed: 4, scale: 1e-5)
+    func halves(_ floats: dragoman_float_kernels) -> [UInt16] {
+      var halves = [UInt16](repeating: 7, count: values.count + 3)
+      floats.float_to_half(values, &halves, values.count)
+      return halves
+    }
+    let expected = halves(generic)
+    #expect(halves(kernels.table.pointee.floats) == expected, "\(kernels.name)")
+    #if arch(arm64)
+      #expect(zip(values, expected).allSatisfy { Float16($0).bitPattern == $1 })
+    #endif
+    // Rounding what is a half already changes nothing, and no half is nearer than the one that was chosen.
+    var wide = [Float](repeating: 0, count: values.count)
+    generic.half_to_float(expected, &wide, values.count)
+    for (value, half) in zip(values, wide) where value.isFinite && abs(value) < 65520 {
+      #expect(abs(half - value) <= max(abs(value) / 2048, 2.99e-8), "\(value) became \(half)")
+    }
+  }
+
+  @Test(arguments: fast, sizes) func weightedHalfRows(_ kernels: Kernels, _ size: Int) {
+    let rows = 37
+    let weights = Self.random(rows, seed: 5), values = Self.random(rows * size, seed: 6)
+    var halves = [UInt16](repeating: 0, count: rows * size)
+    generic.float_to_half(values, &halves, values.count)
+    var observed = [Float](repeating: 9, count: size), expected = observed
+    kernels.table.pointee.floats.weighted_rows_half(weights, halves, rows, size, &observed)
+    generic.weighted_rows_half(weights, halves, rows, size, &expected)
+    expect(observed, near: expected, 1e-5, "\(kernels.name) weighted half rows of \(size)")
+  }
 }

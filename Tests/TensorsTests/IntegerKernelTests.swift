@@ -148,6 +148,11 @@ import Testing
           plain.dequantize_wide(high, low, 0.00317, pointer, &expected, count)
           fast.dequantize_wide(high, low, 0.00317, pointer, &found, count)
           #expect(found == expected, "\(Self.names[table]), \(count) wide sums")
+          for adding: Int32 in [0, 1] {
+            plain.dequantize_columns(high, 0.00317, bias.baseAddress, pointer, adding, &expected, count)
+            fast.dequantize_columns(high, 0.00317, bias.baseAddress, pointer, adding, &found, count)
+            #expect(found == expected, "\(Self.names[table]), \(count) sums with scales of columns, adding \(adding)")
+          }
         }
       }
     }
