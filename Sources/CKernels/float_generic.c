@@ -81,12 +81,26 @@ static void weighted_rows(const float *weights, const float *matrix, size_t rows
     for (size_t d = 0; d < depth; d++) output[d] += weights[row] * matrix[row * stride + d];
 }
 
-static void weighted_rows_half(const float *weights, const void *matrix, size_t rows, size_t depth, float *output) {
-  for (size_t d = 0; d < depth; d++) {
-    float sum = 0;
-    for (size_t row = 0; row < rows; row++) sum += weights[row] * widen(half_at(matrix, row * depth + d));
-    output[d] = sum;
-  }
+static void scores_half(const float *queries, size_t rows, size_t query_stride, const void *keys, size_t depth, size_t tiles,
+                        float *scores, size_t score_stride) {
+  const size_t width = dragoman_key_tile;
+  for (size_t row = 0; row < rows; row++)
+    for (size_t p = 0; p < tiles * width; p++) {
+      float sum = 0;
+      for (size_t d = 0; d < depth; d++)
+        sum += queries[row * query_stride + d] * widen(half_at(keys, (p / width * depth + d) * width + p % width));
+      scores[row * score_stride + p] = sum;
+    }
+}
+
+static void mix_half(const float *weights, size_t rows, size_t weight_stride, const void *values, size_t positions,
+                     size_t depth, float *output, size_t output_stride) {
+  for (size_t row = 0; row < rows; row++)
+    for (size_t d = 0; d < depth; d++) {
+      float sum = 0;
+      for (size_t p = 0; p < positions; p++) sum += weights[row * weight_stride + p] * widen(half_at(values, p * depth + d));
+      output[row * output_stride + d] = sum;
+    }
 }
 
 static void add(const float *values, float *sums, size_t count) {
@@ -134,6 +148,6 @@ static void layer_norm(const float *values, const float *gamma, const float *bet
 }
 
 const dragoman_float_kernels dragoman_float_generic = {
-    half_to_float, float_to_half, dot,     matrix_vector, matrix_vector_half, weighted_rows, weighted_rows_half, add, relu, gelu, sigmoid,
+    half_to_float, float_to_half, dot,     matrix_vector, matrix_vector_half, weighted_rows, scores_half, mix_half, add, relu, gelu, sigmoid,
     softmax,       layer_norm, maximum,       sum_exponentials,
 };

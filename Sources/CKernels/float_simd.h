@@ -9,6 +9,8 @@ typedef float vector __attribute__((vector_size(WIDTH * 4)));
 typedef int32_t lanes __attribute__((vector_size(WIDTH * 4)));
 typedef _Float16 halves __attribute__((vector_size(WIDTH * 2)));
 #define INLINE static inline __attribute__((always_inline))
+/* Rows of attention at once, and vectors of its output: what the registers hold. */
+enum { ROWS = 5, COLUMNS = WIDTH == 8 ? 2 : 4 };
 
 INLINE vector load(const float *p) {
   vector v;
@@ -169,29 +171,93 @@ static void weighted_rows(const float *weights, const float *matrix, size_t rows
   }
 }
 
-static void weighted_rows_half(const float *weights, const void *matrix, size_t rows, size_t depth, float *output) {
-  const char *m = matrix;
+/* `rows` queries against `tiles` tiles of keys, constants at each call, so that the sums stay in registers. */
+INLINE void scores_of_tiles(const float *queries, const int rows, size_t query_stride, const char *keys, size_t depth,
+                            const int tiles, const int vectors, float *scores, size_t score_stride) {
+  for (int first = 0; first < dragoman_key_tile / WIDTH; first += vectors) {
+    vector sums[ROWS][8] = {};
+    for (size_t d = 0; d < depth; d++)
+      for (int tile = 0; tile < tiles; tile++)
+        for (int k = 0; k < vectors; k++) {
+          vector key = widen(keys + 2 * ((tile * depth + d) * dragoman_key_tile + (first + k) * WIDTH));
+          for (int row = 0; row < rows; row++) sums[row][tile * vectors + k] += queries[row * query_stride + d] * key;
+        }
+    for (int row = 0; row < rows; row++)
+      for (int tile = 0; tile < tiles; tile++)
+        for (int k = 0; k < vectors; k++)
+          store(scores + row * score_stride + tile * dragoman_key_tile + (first + k) * WIDTH, sums[row][tile * vectors + k]);
+  }
+}
+
+INLINE void scores_of(const float *queries, const int rows, size_t query_stride, const char *keys, size_t depth, size_t tiles,
+                      float *scores, size_t score_stride) {
+  /* Few rows take more tiles at once, so that enough sums are on their way. */
+  const int at_once = rows == 1 ? 4 : rows == 2 ? 2 : 1;
+  size_t tile = 0;
+  for (; tile + at_once <= tiles; tile += at_once)
+    scores_of_tiles(queries, rows, query_stride, keys + 2 * tile * depth * dragoman_key_tile, depth, at_once, 2,
+                    scores + tile * dragoman_key_tile, score_stride);
+  for (; tile < tiles; tile++)
+    scores_of_tiles(queries, rows, query_stride, keys + 2 * tile * depth * dragoman_key_tile, depth, 1, 2,
+                    scores + tile * dragoman_key_tile, score_stride);
+}
+
+INLINE void mix_of(const float *weights, const int rows, size_t weight_stride, const char *values, size_t positions,
+                   size_t depth, float *output, size_t output_stride) {
   size_t d = 0;
-  for (; d + 4 * WIDTH <= depth; d += 4 * WIDTH) {
-    vector sums[4] = {};
-    for (size_t row = 0; row < rows; row++)
-      for (int k = 0; k < 4; k++) sums[k] += weights[row] * widen(m + 2 * (row * depth + d + k * WIDTH));
-    for (int k = 0; k < 4; k++) store(output + d + k * WIDTH, sums[k]);
+  for (; d + COLUMNS * WIDTH <= depth; d += COLUMNS * WIDTH) {
+    vector sums[ROWS][COLUMNS] = {};
+    for (size_t p = 0; p < positions; p++)
+      for (int k = 0; k < COLUMNS; k++) {
+        vector value = widen(values + 2 * (p * depth + d + k * WIDTH));
+        for (int row = 0; row < rows; row++) sums[row][k] += weights[row * weight_stride + p] * value;
+      }
+    for (int row = 0; row < rows; row++)
+      for (int k = 0; k < COLUMNS; k++) store(output + row * output_stride + d + k * WIDTH, sums[row][k]);
   }
-  for (; d + WIDTH <= depth; d += WIDTH) {
-    vector sum = {};
-    for (size_t row = 0; row < rows; row++) sum += weights[row] * widen(m + 2 * (row * depth + d));
-    store(output + d, sum);
-  }
-  for (; d < depth; d++) {
-    float sum = 0;
-    for (size_t row = 0; row < rows; row++) {
-      _Float16 h;
-      memcpy(&h, m + 2 * (row * depth + d), 2);
-      sum += weights[row] * (float)h;
+  for (; d < depth; d++)
+    for (int row = 0; row < rows; row++) {
+      float sum = 0;
+      for (size_t p = 0; p < positions; p++) {
+        _Float16 h;
+        memcpy(&h, values + 2 * (p * depth + d), 2);
+        sum += weights[row * weight_stride + p] * (float)h;
+      }
+      output[row * output_stride + d] = sum;
     }
-    output[d] = sum;
+}
+
+/* Calls FUNCTION with as many rows at once as there are registers for. */
+#define BLOCKS(FUNCTION, STEP)       \
+  while (rows >= ROWS) {             \
+    FUNCTION(ROWS);                  \
+    STEP(ROWS);                      \
+    rows -= ROWS;                    \
+  }                                  \
+  switch (rows) {                    \
+  case 4: FUNCTION(4); break;        \
+  case 3: FUNCTION(3); break;        \
+  case 2: FUNCTION(2); break;        \
+  case 1: FUNCTION(1); break;        \
+  default: break;                    \
   }
+
+static void scores_half(const float *queries, size_t rows, size_t query_stride, const void *keys, size_t depth, size_t tiles,
+                        float *scores, size_t score_stride) {
+#define SCORES(count) scores_of(queries, count, query_stride, keys, depth, tiles, scores, score_stride)
+#define NEXT(count) (queries += count * query_stride, scores += count * score_stride)
+  BLOCKS(SCORES, NEXT)
+#undef SCORES
+#undef NEXT
+}
+
+static void mix_half(const float *weights, size_t rows, size_t weight_stride, const void *values, size_t positions,
+                     size_t depth, float *output, size_t output_stride) {
+#define MIX(count) mix_of(weights, count, weight_stride, values, positions, depth, output, output_stride)
+#define NEXT(count) (weights += count * weight_stride, output += count * output_stride)
+  BLOCKS(MIX, NEXT)
+#undef MIX
+#undef NEXT
 }
 
 static void add(const float *values, float *sums, size_t count) {
@@ -275,7 +341,8 @@ static void layer_norm(const float *values, const float *gamma, const float *bet
 }
 
 const dragoman_float_kernels KERNELS = {
-    half_to_float, float_to_half, dot,  matrix_vector, matrix_vector_half, weighted_rows, weighted_rows_half,
+    half_to_float, float_to_half, dot,  matrix_vector, matrix_vector_half, weighted_rows, scores_half,
+    mix_half,
     add,           relu,          gelu, sigmoid,       softmax,            layer_norm,    maximum,
     sum_exponentials,
 };

@@ -44,13 +44,14 @@ final class CrossAttentionCapture {
       guard heads[index].layer == layer else { return }
       let head = heads[index].head
       let scores = weights(head: index, rows: queries.rows)
-      let keys = cache.slice(layer: layer, part: 0, head: head)
-      var audio = Matrix(keys.assumingMemoryBound(to: Float.self), rows: positions, columns: width)
-      if cache.isHalf {
-        audio = Matrix(context.scratch(thread), rows: positions, columns: width)
-        context.kernels.widen(keys, to: audio.base, count: positions * width)
+      let queries = queries.columns(head * width..<(head + 1) * width)
+      let keys = cache.keys(
+        layer: layer, head: head, positions: positions, scratch: context.scratch(thread), kernels: context.kernels)
+      if keys.isTurned {
+        MatrixProduct.multiply(queries, keys.matrix, to: scores)
+      } else {
+        MatrixProduct.multiply(queries, transposed: keys.matrix, to: scores)
       }
-      MatrixProduct.multiply(queries.columns(head * width..<(head + 1) * width), transposed: audio, to: scores)
       for row in 0..<scores.rows {
         context.kernels.softmax(UnsafeMutableBufferPointer(start: scores.row(row), count: positions), scale: scale)
       }

@@ -1,8 +1,10 @@
 internal import Tensors
 
-/// Keys and values of the audio for every decoder layer, `[layer][key or value][head][position][channel]`.
+/// Keys and values of the audio for every decoder layer.
 ///
-/// In Float32, or in half precision at half the memory traffic: a step of the decoder reads all of them.
+/// In Float32, `[layer][key or value][head][position][channel]`; or in half precision at half the memory traffic, for a step of
+/// the decoder reads all of them. Half-precision keys stand in tiles of 32 positions, `[tile][channel][position]`, so that
+/// the scores of neighbours are made side by side.
 final class CrossCache: @unchecked Sendable {
   /// Whether the values are stored in half precision.
   let isHalf: Bool
@@ -15,7 +17,12 @@ final class CrossCache: @unchecked Sendable {
   }
 
   private static func valueCount(_ size: WhisperDimensions) -> Int {
-    2 * size.decoderLayers * size.audioContext * size.state
+    2 * size.decoderLayers * rows(size) * size.state
+  }
+
+  /// Positions that there is room for: whole tiles.
+  private static func rows(_ size: WhisperDimensions) -> Int {
+    Attention.tileCount(size.audioContext) * Attention.keyTile
   }
 
   private var valueBytes: Int { isHalf ? 2 : 4 }
@@ -25,28 +32,45 @@ final class CrossCache: @unchecked Sendable {
     UnsafeMutableRawBufferPointer(start: memory.base, count: Self.valueCount(dimensions) * valueBytes)
   }
 
-  /// Keys (0) or values (1) of one head from a position on: `[position, channel]`.
-  func slice(layer: Int, part: Int, head: Int, position: Int = 0) -> UnsafeMutableRawPointer {
-    let row = ((layer * 2 + part) * dimensions.decoderHeads + head) * dimensions.audioContext + position
+  /// Keys (0) or values (1) of one head.
+  func slice(layer: Int, part: Int, head: Int) -> UnsafeMutableRawPointer {
+    let row = ((layer * 2 + part) * dimensions.decoderHeads + head) * Self.rows(dimensions)
     return UnsafeMutableRawPointer(memory.base) + row * dimensions.decoderHeadWidth * valueBytes
   }
 
-  /// Stores keys and values of one layer.
+  /// Stores keys and values of one layer, from position 0 on.
   ///
-  /// - Parameters:
-  ///   - keyValue: `[position, key or value * head * channel]`.
-  ///   - first: the position of its first row.
-  func store(_ keyValue: Matrix, layer: Int, first: Int, context: ComputeContext) {
+  /// - Parameter keyValue: `[position, key or value * head * channel]`.
+  func store(_ keyValue: Matrix, layer: Int, context: ComputeContext) {
     let (width, heads) = (dimensions.decoderHeadWidth, dimensions.decoderHeads)
-    let floats = context.kernels
-    context.pool.run(parts: 2 * heads) { unit in
-      let target = slice(layer: layer, part: unit / heads, head: unit % heads, position: first)
-      for row in 0..<keyValue.rows {
-        let source = keyValue.row(row) + unit * width
-        if isHalf {
-          floats.narrow(source, to: target + row * width * 2, count: width)
+    let kernels = context.kernels
+    context.pool.run(parts: 2 * heads) { unit, thread in
+      let target = slice(layer: layer, part: unit / heads, head: unit % heads)
+      let source = keyValue.columns(unit * width..<(unit + 1) * width)
+      guard isHalf else {
+        for row in 0..<source.rows {
+          (target + 4 * row * width).assumingMemoryBound(to: Float.self).update(from: source.row(row), count: width)
+        }
+        return
+      }
+      guard unit < heads else {
+        for row in 0..<source.rows { kernels.narrow(source.row(row), to: target + 2 * row * width, count: width) }
+        return
+      }
+      let turned = context.scratch(thread), tile = Attention.keyTile
+      for first in stride(from: 0, to: source.rows, by: tile) {
+        let rows = min(tile, source.rows - first)
+        for row in 0..<rows {
+          let values = source.row(first + row)
+          for channel in 0..<width { turned[channel * tile + row] = values[channel] }
+        }
+        if rows == tile {
+          kernels.narrow(turned, to: target + 2 * first * width, count: tile * width)
         } else {
-          (target + row * width * 4).assumingMemoryBound(to: Float.self).update(from: source, count: width)
+          // What stands behind the audio is left alone.
+          for channel in 0..<width {
+            kernels.narrow(turned + channel * tile, to: target + 2 * (first * width + channel * tile), count: rows)
+          }
         }
       }
     }
@@ -56,15 +80,51 @@ final class CrossCache: @unchecked Sendable {
   func copy(_ positions: Range<Int>, from other: CrossCache) {
     precondition(other.dimensions == dimensions && other.isHalf == isHalf)
     guard !positions.isEmpty else { return }
-    let rowBytes = dimensions.decoderHeadWidth * valueBytes
-    for layer in 0..<dimensions.decoderLayers {
-      for part in 0..<2 {
-        for head in 0..<dimensions.decoderHeads {
-          slice(layer: layer, part: part, head: head, position: positions.lowerBound).copyMemory(
-            from: other.slice(layer: layer, part: part, head: head, position: positions.lowerBound),
-            byteCount: positions.count * rowBytes)
-        }
+    let size = dimensions
+    for unit in 0..<2 * size.decoderLayers * size.decoderHeads {
+      let (layer, rest) = unit.quotientAndRemainder(dividingBy: 2 * size.decoderHeads)
+      let (part, head) = rest.quotientAndRemainder(dividingBy: size.decoderHeads)
+      let (target, source) = (
+        slice(layer: layer, part: part, head: head), other.slice(layer: layer, part: part, head: head)
+      )
+      func copy(_ first: Int, _ count: Int) {
+        (target + first * valueBytes).copyMemory(from: source + first * valueBytes, byteCount: count * valueBytes)
+      }
+      let width = size.decoderHeadWidth, tile = Attention.keyTile
+      guard isHalf, part == 0 else {
+        copy(positions.lowerBound * width, positions.count * width)
+        continue
+      }
+      // The part of the first tile, then whole ones: beyond the last position there is nothing.
+      let whole = min((positions.lowerBound + tile - 1) / tile * tile, positions.upperBound)
+      for channel in 0..<width {
+        let row = positions.lowerBound / tile * tile * width + channel * tile
+        copy(row + positions.lowerBound % tile, whole - positions.lowerBound)
+      }
+      let end = min(Attention.tileCount(positions.upperBound) * tile, Self.rows(size))
+      if whole < positions.upperBound { copy(whole * width, (end - whole) * width) }
+    }
+  }
+
+  /// The keys of one head as numbers, in their place or in `scratch`.
+  ///
+  /// - Returns: `[position, channel]`, or turned.
+  func keys(
+    layer: Int, head: Int, positions: Int, scratch: UnsafeMutablePointer<Float>, kernels: Kernels
+  ) -> (matrix: Matrix, isTurned: Bool) {
+    let (memory, width) = (slice(layer: layer, part: 0, head: head), dimensions.decoderHeadWidth)
+    guard isHalf else {
+      return (Matrix(memory.assumingMemoryBound(to: Float.self), rows: positions, columns: width), false)
+    }
+    let tile = Attention.keyTile
+    let turned = Matrix(scratch, rows: width, columns: positions)
+    for channel in 0..<width {
+      for first in stride(from: 0, to: positions, by: tile) {
+        kernels.widen(
+          memory + 2 * (first * width + channel * tile), to: turned.row(channel) + first,
+          count: min(tile, positions - first))
       }
     }
+    return (turned, true)
   }
 }

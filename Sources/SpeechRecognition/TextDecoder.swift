@@ -19,8 +19,9 @@ final class TextDecoder {
   private(set) var slots = 1
   private let floatsPerSlot: Int
   private let states: FloatBuffer, normalized: FloatBuffer, mixed: FloatBuffer, wide: FloatBuffer
-  /// Room for one head's attention weights, per head.
+  /// Room for one head's attention weights, `scoreRoom` per head.
   private let scores: FloatBuffer
+  private let scoreRoom: Int
   /// Logits of the rows that `computeLogits` was asked for, `[row, token]`.
   private(set) var logits: FloatBuffer
   /// Slot and position of each row of the last `advance` or `step`.
@@ -44,7 +45,9 @@ final class TextDecoder {
     normalized = FloatBuffer(count: size.textContext * size.state)
     mixed = FloatBuffer(count: size.textContext * size.state)
     wide = FloatBuffer(count: size.textContext * 4 * size.state)
-    scores = FloatBuffer(count: size.decoderHeads * max(size.audioContext, size.textContext))
+    scoreRoom = max(
+      Attention.rowsAtOnce * Attention.tileCount(size.audioContext) * Attention.keyTile, size.textContext)
+    scores = FloatBuffer(count: size.decoderHeads * scoreRoom)
     logits = FloatBuffer(count: size.vocabulary)
     rowSlots = .allocate(capacity: size.textContext)
     rowPositions = .allocate(capacity: size.textContext)
@@ -113,7 +116,7 @@ final class TextDecoder {
     let keyValue = room.matrix(rows: audio.rows, columns: 2 * weights.dimensions.state)
     for (index, layer) in weights.decoderLayers.enumerated() {
       layer.crossKeyValue(audio, to: keyValue, context: context)
-      cache.store(keyValue, layer: index, first: 0, context: context)
+      cache.store(keyValue, layer: index, context: context)
     }
   }
 
@@ -243,8 +246,9 @@ final class TextDecoder {
     var job = HeadsJob(
       queries: queries, output: output, keys: memory(0), values: memory(1), isHalf: !causal && crossCache.isHalf,
       scores: scores.base, heads: size.decoderHeads, width: size.decoderHeadWidth,
-      cacheRows: causal ? size.textContext : size.audioContext, audioRows: audioRows,
-      scoreRoom: max(size.audioContext, size.textContext), rowSlots: causal ? rowSlots : nil,
+      cacheRows: causal ? size.textContext : Attention.tileCount(size.audioContext) * Attention.keyTile,
+      audioRows: audioRows,
+      scoreRoom: scoreRoom, rowSlots: causal ? rowSlots : nil,
       rowPositions: rowPositions, floatsPerSlot: floatsPerSlot, parts: parts, kernels: context.kernels)
     context.pool.run(parts: parts, job: &job) { job, part, _ in
       job!.assumingMemoryBound(to: HeadsJob.self).pointee.run(Int(part))
@@ -270,20 +274,20 @@ private struct HeadsJob {
 
   func run(_ part: Int) {
     for head in MatrixProduct.share(part, of: parts, count: heads) {
+      if isHalf {
+        let memory = 2 * head * cacheRows * width, channels = head * width..<(head + 1) * width
+        Attention.step(
+          queries.columns(channels), halfKeys: keys + memory, halfValues: values + memory,
+          positions: audioRows, scores: scores + head * scoreRoom, to: output.columns(channels), kernels: kernels)
+        continue
+      }
       for row in 0..<output.rows {
         let offset = head * cacheRows * width + (rowSlots.map { $0[row] * floatsPerSlot } ?? 0)
         let rows = rowSlots == nil ? audioRows : rowPositions[row] + 1
-        if isHalf {
-          Attention.step(
-            query: queries.row(row) + head * width, halfKeys: keys + 2 * offset, halfValues: values + 2 * offset,
-            rows: rows,
-            width: width, scores: scores + head * scoreRoom, output: output.row(row) + head * width, kernels: kernels)
-        } else {
-          Attention.step(
-            query: queries.row(row) + head * width, keys: keys.assumingMemoryBound(to: Float.self) + offset,
-            values: values.assumingMemoryBound(to: Float.self) + offset, rows: rows, width: width,
-            scores: scores + head * scoreRoom, output: output.row(row) + head * width, kernels: kernels)
-        }
+        Attention.step(
+          query: queries.row(row) + head * width, keys: keys.assumingMemoryBound(to: Float.self) + offset,
+          values: values.assumingMemoryBound(to: Float.self) + offset, rows: rows, width: width,
+          scores: scores + head * scoreRoom, output: output.row(row) + head * width, kernels: kernels)
       }
     }
   }

@@ -36,16 +36,37 @@ package enum Attention {
     }
   }
 
-  /// The same against half-precision keys and values.
+  /// Query rows of one head against half-precision memory, read once for `rowsAtOnce` of them.
+  ///
+  /// - Parameters:
+  ///   - queries: `[row, channel]`.
+  ///   - keys: in tiles, `[tile, channel, position]`.
+  ///   - values: `[position, channel]`.
+  ///   - scores: room for `rowsAtOnce` rows of whole tiles.
+  ///   - output: `[row, channel]`.
   package static func step(
-    query: UnsafePointer<Float>, halfKeys: UnsafeRawPointer, halfValues: UnsafeRawPointer, rows: Int, width: Int,
-    scores: UnsafeMutablePointer<Float>, output: UnsafeMutablePointer<Float>, kernels: Kernels
+    _ queries: Matrix, halfKeys keys: UnsafeRawPointer, halfValues values: UnsafeRawPointer,
+    positions: Int, scores: UnsafeMutablePointer<Float>, to output: Matrix, kernels: Kernels
   ) {
     let floats = kernels.table.pointee.floats
-    floats.matrix_vector_half(halfKeys, rows, width, query, nil, scores)
-    floats.softmax(scores, 1 / Float(width).squareRoot(), rows)
-    floats.weighted_rows_half(scores, halfValues, rows, width, output)
+    let scale = 1 / Float(queries.columns).squareRoot(), tiles = tileCount(positions)
+    for first in stride(from: 0, to: queries.rows, by: rowsAtOnce) {
+      let rows = min(rowsAtOnce, queries.rows - first)
+      floats.scores_half(
+        queries.row(first), rows, queries.stride, keys, queries.columns, tiles, scores, tiles * keyTile)
+      for row in 0..<rows { floats.softmax(scores + row * tiles * keyTile, scale, positions) }
+      floats.mix_half(
+        scores, rows, tiles * keyTile, values, positions, queries.columns, output.row(first), output.stride)
+    }
   }
+
+  /// Rows for which memory is read at once.
+  package static let rowsAtOnce = 5
+  /// Positions whose half-precision keys stand side by side.
+  package static let keyTile = Int(dragoman_key_tile)
+
+  /// Tiles that hold so many positions.
+  package static func tileCount(_ positions: Int) -> Int { (positions + keyTile - 1) / keyTile }
 
   /// One query row of one head against `rows` cached keys and values, `[row, channel]` each.
   ///

@@ -48,13 +48,15 @@ import Transcripts
     for isHalf in [false, true] {
       let cache = CrossCache(dimensions: size, isHalf: isHalf), other = CrossCache(dimensions: size, isHalf: isHalf)
       let rows = FloatBuffer((0..<6 * 8).map { Float($0) })
-      cache.store(rows.matrix(columns: 8), layer: 1, first: 0, context: context)
+      cache.store(rows.matrix(columns: 8), layer: 1, context: context)
       other.copy(2..<5, from: cache)
       func value(_ cache: CrossCache, _ part: Int, _ head: Int, _ position: Int, _ channel: Int) -> Float {
-        let row = cache.slice(layer: 1, part: part, head: head, position: position)
-        guard isHalf else { return row.assumingMemoryBound(to: Float.self)[channel] }
+        let memory = cache.slice(layer: 1, part: part, head: head)
+        guard isHalf else { return memory.assumingMemoryBound(to: Float.self)[position * 2 + channel] }
         var wide: Float = 0
-        Kernels.best.widen(row + 2 * channel, to: &wide, count: 1)
+        // Keys stand in tiles of 32 positions.
+        let index = part == 0 ? channel * 32 + position : position * 2 + channel
+        Kernels.best.widen(memory + 2 * index, to: &wide, count: 1)
         return wide
       }
       // Row 3, values, head 1, channel 0: the seventh of eight.

@@ -126,14 +126,25 @@ import Testing
     }
   }
 
-  @Test(arguments: fast, sizes) func weightedHalfRows(_ kernels: Kernels, _ size: Int) {
-    let rows = 37
-    let weights = Self.random(rows, seed: 5), values = Self.random(rows * size, seed: 6)
-    var halves = [UInt16](repeating: 0, count: rows * size)
-    generic.float_to_half(values, &halves, values.count)
-    var observed = [Float](repeating: 9, count: size), expected = observed
-    kernels.table.pointee.floats.weighted_rows_half(weights, halves, rows, size, &observed)
-    generic.weighted_rows_half(weights, halves, rows, size, &expected)
-    expect(observed, near: expected, 1e-5, "\(kernels.name) weighted half rows of \(size)")
+  @Test(arguments: fast, sizes) func attentionToHalves(_ kernels: Kernels, _ size: Int) {
+    // `size` positions of 48 channels, then 48 positions of `size` channels.
+    for (positions, depth) in [(size, 48), (48, size)] {
+      let tiles = Attention.tileCount(positions), stride = tiles * Attention.keyTile
+      var halves = [UInt16](repeating: 0, count: depth * stride)
+      generic.float_to_half(Self.random(halves.count, seed: 6), &halves, halves.count)
+      for rows in [1, 2, 3, 4, 5, 6, 12] {
+        let queries = Self.random(rows * (depth + 1), seed: 5), weights = Self.random(rows * stride, seed: 7)
+        func both(_ floats: dragoman_float_kernels) -> [Float] {
+          var scores = [Float](repeating: 9, count: rows * stride)
+          var output = [Float](repeating: 9, count: rows * (depth + 2))
+          floats.scores_half(queries, rows, depth + 1, halves, depth, tiles, &scores, stride)
+          floats.mix_half(weights, rows, stride, halves, positions, depth, &output, depth + 2)
+          return scores + output
+        }
+        expect(
+          both(kernels.table.pointee.floats), near: both(generic), 1e-4,
+          "\(kernels.name), \(rows) rows, \(positions) positions, \(depth) channels")
+      }
+    }
   }
 }

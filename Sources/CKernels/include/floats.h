@@ -4,6 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Positions of the audio whose keys stand side by side. */
+enum { dragoman_key_tile = 32 };
+
 /* Float32 kernels over contiguous rows. Half floats are IEEE binary16 bit patterns, read at any alignment. */
 typedef struct {
   void (*half_to_float)(const void *half, float *values, size_t count);
@@ -19,8 +22,14 @@ typedef struct {
   /* output[d] = sum over rows of weights[row] * matrix[row * stride + d], d < depth */
   void (*weighted_rows)(const float *weights, const float *matrix, size_t rows, size_t depth, size_t stride,
                         float *output);
-  /* the same with contiguous half-precision rows */
-  void (*weighted_rows_half)(const float *weights, const void *matrix, size_t rows, size_t depth, float *output);
+  /* The two products of attention against half-precision memory, which is read once for several rows. Keys stand in tiles of
+     32 positions, `[tile][depth][position]`; scores of whole tiles are written, so rows of scores are as long:
+     scores[row * score_stride + p] = sum over d of queries[row * query_stride + d] * keys[(p / 32 * depth + d) * 32 + p % 32] */
+  void (*scores_half)(const float *queries, size_t rows, size_t query_stride, const void *keys, size_t depth, size_t tiles,
+                      float *scores, size_t score_stride);
+  /* output[row * output_stride + d] = sum over p of weights[row * weight_stride + p] * values[p * depth + d] */
+  void (*mix_half)(const float *weights, size_t rows, size_t weight_stride, const void *values, size_t positions,
+                   size_t depth, float *output, size_t output_stride);
   /* sums[i] += values[i] */
   void (*add)(const float *values, float *sums, size_t count);
   /* values[i] = max(values[i], 0) */
