@@ -31,7 +31,7 @@ final class LanguageFinder {
   /// The language of a window, and where in it another begins: the window's end when none does.
   func examine(_ window: Range<Int>) -> (language: DetectedLanguage, end: Int) {
     guard window.count >= 2 * Self.probeFrames else { return (tracker.follow(hear(window)), window.upperBound) }
-    let tail = hear(window.suffix(Self.probeFrames)).best
+    let ending = hear(window.suffix(Self.probeFrames)), tail = ending.best
     var whole: LanguageProbabilities?
     if tail.code == tracker.current?.code {
       whole = hear(window)
@@ -40,6 +40,11 @@ final class LanguageFinder {
     let head = hear(window.prefix(Self.probeFrames))
     if head.best.code != tail.code, head.best.probability >= Self.sure, tail.probability >= Self.sure {
       return (tracker.follow(head), change(in: window, to: tail.code))
+    }
+    if tracker.current != nil, head.best.code == tail.code {
+      // Both ends speak for it: the evidence of two windows.
+      _ = tracker.follow(head)
+      return (tracker.follow(ending), window.upperBound)
     }
     return (tracker.follow(whole ?? hear(window)), window.upperBound)
   }

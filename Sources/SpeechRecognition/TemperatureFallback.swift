@@ -43,10 +43,18 @@ struct TemperatureFallback {
 
   /// Whether the window holds no speech: likely so by its own token, and no text that could be trusted. Where no
   /// temperature gave one, less likelihood will do.
+  ///
+  /// "I'm sorry." four times over music needs less improbability: nobody is sure of it, and it repeats itself.
   func isSilent(_ text: WindowText) -> Bool {
-    text.noSpeechProbability > (text.isDoubtful ? options.doubtfulNoSpeechThreshold : options.noSpeechThreshold)
-      && text.averageLogProbability <= options.logProbabilityThreshold
+    let isRepetition = text.compressionRatio > Self.repetitive && !text.isDoubtful
+    return text.noSpeechProbability > (text.isDoubtful ? options.doubtfulNoSpeechThreshold : options.noSpeechThreshold)
+      && text.averageLogProbability
+        <= (isRepetition ? max(options.logProbabilityThreshold, Self.unsure) : options.logProbabilityThreshold)
   }
+
+  /// Speech of a language is shrunk by 1.3 to 1.7; on the shared sets no speech of a mean log probability below -0.5
+  /// is at once taken for none and shrunk by more than 1.
+  private static let repetitive = 1.8, unsure = -0.5
 
   private func repeats(_ text: WindowText) -> Bool {
     text.isLooping || text.compressionRatio > options.compressionRatioThreshold
