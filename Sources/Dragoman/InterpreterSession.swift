@@ -45,7 +45,7 @@ public final class InterpreterSession {
     observe: @escaping (InterpreterEvent) -> Void = { _ in }
   ) throws -> Transcript {
     /// By the language of the speech, and by that of its text.
-    var ways: [String: Way] = [:], translators: [String: TranslatorChain] = [:]
+    var ways: [String: TranslationWay] = [:], translators: [String: TranslatorChain] = [:]
     var languages: [DetectedLanguage] = []
     let (interpreter, context) = (interpreter, context)
     let options = source.map(interpreter.options.speaking) ?? interpreter.options
@@ -57,7 +57,11 @@ public final class InterpreterSession {
       if !languages.contains(where: { $0.code == language.code }) { languages.append(language) }
       // Text that the recogniser was asked to write in English is English.
       let textLanguage = task == .translate ? "en" : language.code
-      let way = try ways[textLanguage] ?? Way(interpreter.route?(textLanguage), of: interpreter, pool: context.pool)
+      let way =
+        try ways[textLanguage]
+        ?? TranslationWay(
+          interpreter.route?(textLanguage), to: interpreter.target, options: interpreter.translationOptions,
+          pool: context.pool)
       ways[textLanguage] = way
       // What the recogniser translates by itself arrives as English and goes on from there.
       translators[way.recognizesIntoEnglish ? "en" : textLanguage] = way.translators
@@ -100,25 +104,6 @@ public final class InterpreterSession {
       languageProbability: language?.probability ?? 0, model: interpreter.recognition.name,
       translationModel: ways[language?.code ?? "en"]?.modelNames, targetLanguage: interpreter.target,
       segments: segments)
-  }
-
-  /// What leads from one language to the target language.
-  private struct Way {
-    /// Nil when text stands for itself.
-    var translators: TranslatorChain?
-    var recognizesIntoEnglish = false
-    /// Names of the models in order, joined with `+`; nil without models.
-    var modelNames: String?
-
-    init(_ route: TranslationRoute?, of interpreter: Interpreter, pool: ThreadPool) {
-      guard let route else { return }
-      recognizesIntoEnglish = route.recognizesIntoEnglish
-      if route.models.isEmpty { return }
-      translators = TranslatorChain(
-        models: route.models, sourceLanguages: route.sourceLanguages, to: interpreter.target,
-        options: interpreter.translationOptions, pool: pool)
-      modelNames = route.models.map(\.name).joined(separator: "+")
-    }
   }
 
   /// The language that most of the speech is in; the first one when nothing was said.

@@ -17,7 +17,7 @@ struct SentenceUnits {
       units.append(takeAll())
     }
     pending.append(segment)
-    if Self.endsSentence(segment.text) || pending.count >= Self.mostSegments { units.append(takeAll()) }
+    if Transcript.endsSentence(segment.text) || pending.count >= Self.mostSegments { units.append(takeAll()) }
     return units
   }
 
@@ -27,13 +27,6 @@ struct SentenceUnits {
   private mutating func takeAll() -> [Segment] {
     defer { pending = [] }
     return pending
-  }
-
-  static func endsSentence(_ text: String) -> Bool {
-    let closers: Set<Character> = ["\"", "'", "”", "’", ")", "]", "»", "」", "』", "）"]
-    let enders: Set<Character> = [".", "!", "?", "…", "。", "！", "？", "．", "؟", "۔", "।", "॥", "።"]
-    guard let last = text.reversed().first(where: { !closers.contains($0) && !$0.isWhitespace }) else { return false }
-    return enders.contains(last)
   }
 }
 

@@ -17,9 +17,10 @@ extension WindowDecoding {
   ///
   /// - Reference: openai/whisper `whisper/decoding.py`, `BeamSearchDecoder`; patience: Kasai et al. 2022,
   ///   arXiv:2204.05424.
-  func beamSearch(_ decoder: TextDecoder, width: Int, patience: Double) -> Hypothesis {
+  func beamSearch(_ decoder: TextDecoder, prefix: [Int] = [], width: Int, patience: Double) -> Hypothesis {
     let wanted = max(1, Int((Double(width) * patience).rounded()))
-    var live = [Hypothesis(slot: 0)], finished: [Hypothesis] = [], looping: [Hypothesis] = []
+    var live = [Hypothesis(slot: 0, prefix: prefix, textTokens: vocabulary.endOfText)], finished: [Hypothesis] = [],
+      looping: [Hypothesis] = []
     while true {
       var next: [(hypothesis: Hypothesis, parent: Int)] = []
       for (rank, candidate) in extensions(of: live, decoder, width: width).enumerated() {

@@ -49,6 +49,12 @@ final class LanguageFinder {
     return (tracker.follow(whole ?? hear(window)), window.upperBound)
   }
 
+  /// The probabilities of the candidates for some audio.
+  func probabilities(of frames: Range<Int>) -> LanguageProbabilities { hear(frames.suffix(Self.probeFrames)) }
+
+  /// The language to decode in after what was heard.
+  func follow(_ probabilities: LanguageProbabilities) -> DetectedLanguage { tracker.follow(probabilities) }
+
   /// The quietest point about where a window goes over into `language`, by bisection.
   private func change(in window: Range<Int>, to language: String) -> Int {
     let half = Self.probeFrames / 2

@@ -98,6 +98,16 @@ public final class RecognitionModel: Sendable {
     }
   }
 
+  /// What a transcript begins with: its start, then language and task for a multilingual model.
+  func startSequence(language: String?, task: RecognitionTask) -> [Int] {
+    guard isMultilingual, let token = language.flatMap({ vocabulary.languageToken($0) }) else {
+      return [vocabulary.startOfTranscript]
+    }
+    return [
+      vocabulary.startOfTranscript, token, task == .translate ? vocabulary.translate : vocabulary.transcribe,
+    ]
+  }
+
   /// Whether it knows more than English.
   public var isMultilingual: Bool { vocabulary.isMultilingual }
 

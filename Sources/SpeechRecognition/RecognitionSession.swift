@@ -144,16 +144,7 @@ public final class RecognitionSession {
     return window.lowerBound..<end
   }
 
-  /// Start of transcript, then language and task for a multilingual model.
-  private var startSequence: [Int] {
-    let vocabulary = model.vocabulary
-    guard model.isMultilingual, let token = language.flatMap({ vocabulary.languageToken($0.code) }) else {
-      return [vocabulary.startOfTranscript]
-    }
-    return [
-      vocabulary.startOfTranscript, token, task == .translate ? vocabulary.translate : vocabulary.transcribe,
-    ]
-  }
+  private var startSequence: [Int] { model.startSequence(language: language?.code, task: task) }
 
   /// The segments of a window, without those that say nothing.
   private func segments(

@@ -6,10 +6,11 @@ extension WindowDecoding {
   ///
   /// - Reference: openai/whisper `whisper/decoding.py`, `GreedyDecoder`.
   func sample(
-    _ decoder: TextDecoder, temperature: Double, count: Int, random: inout some RandomNumberGenerator
+    _ decoder: TextDecoder, prefix: [Int] = [], temperature: Double, count: Int,
+    random: inout some RandomNumberGenerator
   ) -> Hypothesis {
     var finished: [Hypothesis] = []
-    var live = (0..<count).map(Hypothesis.init(slot:))
+    var live = (0..<count).map { Hypothesis(slot: $0, prefix: prefix, textTokens: vocabulary.endOfText) }
     for slot in 1..<max(count, 1) { decoder.copy(slot: 0, to: slot, from: 0) }
     var isFirst = true
     while !live.isEmpty {

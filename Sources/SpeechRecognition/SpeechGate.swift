@@ -15,21 +15,13 @@ public struct SpeechPiece: Sendable, Equatable {
 
 /// Lets the speech of a signal pass and holds back the rest.
 ///
-/// The model hears the signal twice, as it is and without what is below 100 Hz, where rumble would make it deaf. Voice is what
-/// it hears in the signal itself, or is sure of without the rumble. What passes is the signal as it came.
+/// What passes is the signal as it came, whatever the ears made of it.
 ///
 /// The pieces of a region follow one another without a gap. They do not depend on how the signal is cut; only as much
 /// audio is kept as may still belong to a region, at most about half of the options' maximum.
 public final class SpeechGate {
-  private let detector: VoiceActivityDetector
-  /// Hears the filtered signal.
-  private let filteredDetector: VoiceActivityDetector
+  private let ears: VoiceEars
   private var finder: SpeechRegionFinder
-  private var filter = VoiceActivityFilter()
-  /// A block without what is below 100 Hz.
-  private var filtered: [Float] = []
-  /// Probability from which on the model is believed that hears the filtered signal.
-  static let sure: Float = 0.8
   private let pieceLength: Int
   /// Samples taken at a time, so that what is kept stays small whatever comes at once.
   private static let blockLength = 32 * VoiceActivityDetector.frameLength
@@ -41,7 +33,7 @@ public final class SpeechGate {
   private var frameCount = 0
   /// The sample behind the last one handed out.
   private var handedOut = 0
-  private var probabilities: [Float] = [], filteredProbabilities: [Float] = []
+  private var probabilities: [Float] = []
   private var regions: [SpeechRegion] = []
 
   /// A gate at the start of a signal.
@@ -55,7 +47,7 @@ public final class SpeechGate {
     model: VoiceActivityModel, options: SpeechRegionOptions = SpeechRegionOptions(), pieceLength: Duration = .seconds(1)
   ) {
     precondition(pieceLength.samples > 0, "a piece holds at least one sample")
-    (detector, filteredDetector) = (VoiceActivityDetector(model: model), VoiceActivityDetector(model: model))
+    ears = VoiceEars(model: model)
     finder = SpeechRegionFinder(options: options)
     self.pieceLength = pieceLength.samples
   }
@@ -69,10 +61,7 @@ public final class SpeechGate {
     for start in stride(from: 0, to: samples.count, by: Self.blockLength) {
       let block = UnsafeBufferPointer(rebasing: samples[start..<min(start + Self.blockLength, samples.count)])
       audio.append(contentsOf: block)
-      filtered.removeAll(keepingCapacity: true)
-      filter.append(block, to: &filtered)
-      detector.append(block, to: &probabilities)
-      filtered.withUnsafeBufferPointer { filteredDetector.append($0, to: &filteredProbabilities) }
+      ears.append(block, to: &probabilities)
       judgeFrames(to: &output)
       discard()
     }
@@ -80,25 +69,23 @@ public final class SpeechGate {
 
   /// Ends the signal and appends the speech that is left; the gate then stands at the start of another.
   public func finish(to output: inout [SpeechPiece]) {
-    detector.finish(to: &probabilities)
-    filteredDetector.finish(to: &filteredProbabilities)
+    ears.finish(to: &probabilities)
     judgeFrames(to: &output)
     finder.finish(sampleCount: origin + audio.count, to: &regions)
     handOutRegions(to: &output)
     audio.removeAll(keepingCapacity: true)
-    (origin, frameCount, handedOut, filter) = (0, 0, 0, VoiceActivityFilter())
+    (origin, frameCount, handedOut) = (0, 0, 0)
   }
 
   /// Samples of the signal that are kept.
   var keptCount: Int { audio.count }
 
   private func judgeFrames(to output: inout [SpeechPiece]) {
-    for (plain, filtered) in zip(probabilities, filteredProbabilities) {
-      judgeFrame(filtered >= Self.sure ? max(plain, filtered) : plain, to: &output)
+    for probability in probabilities {
+      judgeFrame(probability, to: &output)
       handOutCertain(to: &output)
     }
     probabilities.removeAll(keepingCapacity: true)
-    filteredProbabilities.removeAll(keepingCapacity: true)
   }
 
   private func judgeFrame(_ probability: Float, to output: inout [SpeechPiece]) {

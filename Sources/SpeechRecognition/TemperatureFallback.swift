@@ -11,10 +11,12 @@ struct TemperatureFallback {
 
   /// - Parameters:
   ///   - prompt: the user's words and the text so far.
+  ///   - prefix: what the text of the window begins with.
   ///   - listenWholly: lets the decoder attend to the window with its silence encoded; false when it did so before. Asked
   ///     when the first text cannot be trusted.
   func decode(
-    _ decoder: TextDecoder, prompt: WindowPrompt, start: [Int], random: inout some RandomNumberGenerator,
+    _ decoder: TextDecoder, prompt: WindowPrompt, start: [Int], prefix: [Int] = [],
+    random: inout some RandomNumberGenerator,
     listenWholly: () -> Bool
   ) -> WindowText {
     var attempts: [WindowText] = []
@@ -22,7 +24,8 @@ struct TemperatureFallback {
     for temperature in options.temperatures {
       let strategy = strategy(at: temperature)
       while true {
-        let text = decoding.decode(decoder, prompt: tokens, start: start, strategy: strategy, random: &random)
+        let text = decoding.decode(
+          decoder, prompt: tokens, start: start, prefix: prefix, strategy: strategy, random: &random)
         let repeats = repeats(text)
         let isTrusted = !repeats && text.averageLogProbability >= options.logProbabilityThreshold
         if !isTrusted, attempts.isEmpty, listenWholly() { continue }

@@ -52,24 +52,27 @@ struct WindowDecoding {
   /// - Parameters:
   ///   - prompt: earlier text; at most half the context less one.
   ///   - start: start-of-transcript sequence, with language and task where the model has them.
+  ///   - prefix: what the text begins with: timestamp and text tokens that are known already.
   func decode(
-    _ decoder: TextDecoder, prompt: [Int], start: [Int], strategy: SearchStrategy,
+    _ decoder: TextDecoder, prompt: [Int], start: [Int], prefix: [Int] = [], strategy: SearchStrategy,
     random: inout some RandomNumberGenerator
   ) -> WindowText {
     var initial = start
     if !prompt.isEmpty { initial = [vocabulary.startOfPrevious] + prompt.suffix(textContext / 2 - 1) + start }
+    let startPosition = initial.count - start.count
+    initial += prefix
     decoder.reserve(slots: strategy.slots)
     decoder.reset()
     decoder.advance(initial)
-    decoder.computeLogits(row: initial.count - start.count)
+    decoder.computeLogits(row: startPosition)
     let logits = UnsafeBufferPointer(decoder.logits(ofRow: 0))
     let noSpeech = exp(Double(logits[vocabulary.noSpeech] - kernels.logSumExp(logits)))
-    if start.count > 1 { decoder.computeLogits() }
+    if initial.count > startPosition + 1 { decoder.computeLogits() }
     let best =
       switch strategy {
-      case .beam(let width, let patience): beamSearch(decoder, width: width, patience: patience)
+      case .beam(let width, let patience): beamSearch(decoder, prefix: prefix, width: width, patience: patience)
       case .sampling(let temperature, let count):
-        sample(decoder, temperature: temperature, count: count, random: &random)
+        sample(decoder, prefix: prefix, temperature: temperature, count: count, random: &random)
       }
     return WindowText(
       tokens: best.tokens, averageLogProbability: best.averageLogProbability, noSpeechProbability: noSpeech,

@@ -111,6 +111,16 @@ final class WordAligner {
     _ segments: [[Int]], start: [Int], language: String?, window: UnsafeBufferPointer<Float>, frameCount: Int,
     decoder: TextDecoder
   ) -> [[Word]] {
+    alignedWords(
+      segments, start: start, language: language, window: window, frameCount: frameCount, decoder: decoder
+    ).map { $0.map(\.word) }
+  }
+
+  /// The same, each word with its tokens and what its last token looks at.
+  func alignedWords(
+    _ segments: [[Int]], start: [Int], language: String?, window: UnsafeBufferPointer<Float>, frameCount: Int,
+    decoder: TextDecoder
+  ) -> [[AlignedWord]] {
     let texts = segments.map { tokens in tokens.filter { $0 < vocabulary.endOfText } }
     let text = texts.flatMap(\.self)
     guard !text.isEmpty else { return segments.map { _ in [] } }
@@ -131,14 +141,22 @@ final class WordAligner {
     edges.settle(&spans)
     var timed = zip(words, spans).map { word, span in
       let mean = word.spoken.reduce(0) { $0 + probabilities[$1] } / Double(word.spoken.count)
-      return Word(
-        start: .milliseconds(10 * span.start), end: .milliseconds(10 * span.end), text: word.text, probability: mean,
-        confidence: WordConfidence.whisperBase(mean))
+      return AlignedWord(
+        word: Word(
+          start: .milliseconds(10 * span.start), end: .milliseconds(10 * span.end), text: word.text, probability: mean,
+          confidence: WordConfidence.whisperBase(mean)),
+        tokens: word.tokens, lastAttended: Self.framesPerPosition * peak(of: word.spoken.upperBound - 1, in: attention))
     }[...]
     return counts.map { count in
       defer { timed = timed.dropFirst(count) }
       return Array(timed.prefix(count))
     }
+  }
+
+  /// The position that a token looks at most.
+  private func peak(of token: Int, in attention: Matrix) -> Int {
+    let row = attention.row(token)
+    return (0..<attention.columns).reduce(0) { row[$1] > row[$0] ? $1 : $0 }
   }
 
   /// Frames of a run of tokens, from the path and the peaks of its first and last token's attention.

@@ -32,10 +32,10 @@ import Transcripts
   @Test(arguments: [
     "これは終わりです。", "خلاص؟", "यह अंत है।", "He said \"no.\"", "Well…", "(done.)",
   ])
-  func endsOfSentences(text: String) { #expect(SentenceUnits.endsSentence(text)) }
+  func endsOfSentences(text: String) { #expect(Transcript.endsSentence(text)) }
 
   @Test(arguments: ["", "and so,", "3", "..a", "Mr"]) func middlesOfSentences(text: String) {
-    #expect(!SentenceUnits.endsSentence(text))
+    #expect(!Transcript.endsSentence(text))
   }
 
   @Test func sharesAreTheTranslationAgain() {

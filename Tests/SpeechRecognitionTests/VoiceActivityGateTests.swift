@@ -63,7 +63,7 @@ import Testing
     // What the model hears in the signal, or is sure of without the rumble.
     let plain = VoiceActivityDetector(model: model).probabilities(of: samples)
     let sure = VoiceActivityDetector(model: model).probabilities(of: filtered(samples))
-    let heard = zip(plain, sure).map { $1 >= SpeechGate.sure ? max($0, $1) : $0 }
+    let heard = zip(plain, sure).map { $1 >= VoiceEars.sure ? max($0, $1) : $0 }
     try #require(heard != plain && heard != sure)
     let regions = VoiceActivity.regions(
       heard, energies: energies, sampleCount: samples.count, options: options[index])

@@ -1,0 +1,39 @@
+internal import Synchronization
+
+/// Tells a live session the time since it began to hear.
+public protocol LiveClock: AnyObject, Sendable {
+  /// Time since the start.
+  var now: Duration { get }
+  /// So much audio has been taken from the source.
+  func heard(_ duration: Duration)
+  /// Time that work took, as the session is to believe it.
+  func cost(of work: Duration) -> Duration
+}
+
+/// The wall clock. It begins with the first audio, where that audio began.
+public final class WallClock: LiveClock {
+  private let begin = Mutex<ContinuousClock.Instant?>(nil)
+  private let made = ContinuousClock.now
+
+  public init() {}
+
+  public var now: Duration { (begin.withLock { $0 } ?? made).duration(to: .now) }
+
+  public func heard(_ duration: Duration) {
+    begin.withLock { begin in if begin == nil { begin = ContinuousClock.now - duration } }
+  }
+
+  public func cost(of work: Duration) -> Duration { work }
+}
+
+/// A clock that stands still while work is done: it is as late as the audio is long. What a session does under it does not depend
+/// on the machine.
+public final class AudioClock: LiveClock {
+  private let time = Mutex(Duration.zero)
+
+  public init() {}
+
+  public var now: Duration { time.withLock { $0 } }
+  public func heard(_ duration: Duration) { time.withLock { $0 += duration } }
+  public func cost(of work: Duration) -> Duration { .zero }
+}

@@ -1,0 +1,39 @@
+public import Transcripts
+
+/// How speech is recognised while it goes on.
+public struct LiveOptions: Sendable, Equatable {
+  /// Which words count as certain.
+  public var policy = CommitPolicy.localAgreement(2)
+  /// Silence that ends a turn.
+  public var pause = Duration.milliseconds(500)
+  /// Probability of voice at which a turn begins.
+  public var voiceThreshold: Float = 0.5
+  /// Audio that a turn needs before it is recognised for the first time.
+  public var shortestAudio = Duration.milliseconds(450)
+  /// Audio before a turn that is heard with it.
+  public var leadIn = Duration.milliseconds(300)
+  /// Past this much audio, what is certain is cut off at the last sentence that is over, or at the last word.
+  public var longestWindow = Duration.seconds(12)
+  /// Hypotheses that the search at a turn's end keeps; what stands before it is found greedily.
+  public var finalBeam = 5
+  /// Text that is gone on from, in tokens.
+  public var promptTokens = 64
+
+  /// The defaults.
+  public init() {}
+}
+
+/// What is known of the speech that goes on after it was recognised once more.
+public struct LiveUpdate: Sendable, Equatable {
+  /// Words that have become certain: they never change again.
+  public var certain: [Word] = []
+  /// Words that may still change.
+  public var pending: [Word] = []
+  /// Language code of the text.
+  public var language: String?
+  /// Whether the turn is over.
+  public var endsTurn = false
+
+  /// Nothing is known.
+  public init() {}
+}

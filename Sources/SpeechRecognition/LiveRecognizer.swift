@@ -1,0 +1,332 @@
+internal import AcousticFeatures
+internal import Tensors
+internal import Transcripts
+
+/// Recognises speech while it goes on: append, listen, recognise, as often as there is time for.
+///
+/// A turn begins where a voice is heard and ends with a pause. While it lasts, each call recognises it from its start, or from
+/// where certain words were cut off, to the newest sample; the certain words are what the text begins with, so that they
+/// stay and cost nothing again. The silence behind the audio is the model's tail: a call costs what its audio costs.
+public final class LiveRecognizer {
+  /// What there is to do.
+  public enum Occasion: Sendable, Equatable {
+    /// Somebody begins to speak.
+    case turnBegins
+    /// Somebody speaks, and all that came has been listened to.
+    case turnGoesOn
+    /// A turn is over: what is left of it is to be recognised before more is listened to.
+    case turnEnds
+  }
+
+  private let workspace: RecognitionWorkspace
+  private let model: RecognitionModel
+  private let options: RecognitionOptions
+  /// What may be changed from call to call.
+  public var live: LiveOptions
+  private let chooseTask: RecognitionSession.TaskChoice?
+  private let quick: TemperatureFallback
+  private let audio: AudioWindows
+  private let ears: VoiceEars
+  private var endpoint: SpeechEndpoint
+  private let finder: LanguageFinder?
+  private var random: SeededRandom
+  private var prompt: WindowPrompt
+
+  /// Samples that have come and were not listened to.
+  private var waiting: [Float] = []
+  private var listened = 0
+  private var probabilities: [Float] = []
+  private var isEnding = false, hasFinished = false
+
+  /// The turn that goes on: its window's first frame, and the frame behind its last one once it is over.
+  private var turn: (start: Int, end: Int?)?
+  /// Before this frame nothing is heard again.
+  private var done = 0
+  /// The tokens that the window's text begins with.
+  private var prefix: [Int] = []
+  /// Certain words of the window with their tokens, for cutting.
+  private var certain: [(word: Word, tokens: Range<Int>)] = []
+  private var earlier: [[AlignedWord]] = []
+  /// The language of the turn, and whether it is settled.
+  public private(set) var language: DetectedLanguage?
+  private var isLanguageSettled = false, settledLanguage: String?
+  private var task: RecognitionTask
+
+  /// - Parameters:
+  ///   - workspace: not used by another session while this one lasts.
+  ///   - chooseTask: asked when the language is known and when it changes.
+  /// - Throws: `RecognitionError` when the model cannot do what the options ask.
+  public init(
+    workspace: RecognitionWorkspace, options: RecognitionOptions = .init(), live: LiveOptions = .init(),
+    voiceActivity: VoiceActivityModel, chooseTask: RecognitionSession.TaskChoice? = nil
+  ) throws(RecognitionError) {
+    let model = workspace.model
+    try model.validate(options)
+    (self.workspace, self.model, self.options, self.live) = (workspace, model, options, live)
+    (self.chooseTask, task) = (chooseTask, options.task)
+    var greedy = options
+    (greedy.beam, greedy.temperatures) = (1, [0])
+    quick = Self.fallback(greedy, workspace)
+    audio = AudioWindows(mels: model.weights.dimensions.mels, gate: nil)
+    ears = VoiceEars(model: voiceActivity)
+    endpoint = SpeechEndpoint(
+      pause: max(1, live.pause.samples / VoiceActivityDetector.frameLength), beginning: live.voiceThreshold)
+    random = SeededRandom(seed: options.seed)
+    prompt = WindowPrompt(
+      options: options, encoder: BytePairEncoder(vocabulary: model.vocabulary),
+      room: min(live.promptTokens, model.weights.dimensions.textContext / 2 - 1))
+    let known = model.isMultilingual ? options.language : "en"
+    language = known.map { DetectedLanguage(code: $0, probability: 1) }
+    finder = known == nil ? LanguageFinder(workspace: workspace, audio: audio, options: options) : nil
+    if let language, let chooseTask {
+      do { task = try chooseTask(language) } catch { startFailure = error }
+    }
+  }
+
+  /// The error of the first choice of a task, thrown by the first recognition.
+  private var startFailure: (any Error)?
+
+  private static func fallback(_ options: RecognitionOptions, _ workspace: RecognitionWorkspace) -> TemperatureFallback
+  {
+    let model = workspace.model
+    return TemperatureFallback(
+      options: options,
+      decoding: WindowDecoding(
+        vocabulary: model.vocabulary, filter: model.filter, textContext: model.weights.dimensions.textContext,
+        kernels: workspace.context.kernels, lengthPenalty: options.lengthPenalty))
+  }
+
+  /// Audio that has been listened to.
+  public var position: Duration { Self.time(samples: audio.sampleCount) }
+  /// Audio that has come and was not listened to.
+  public var backlog: Duration { Self.time(samples: waiting.count - listened) }
+  /// Where the turn that goes on begins, as far as it has not been cut off; nil between turns.
+  public var turnStart: Duration? { turn.map { Self.time(frames: $0.start) } }
+  /// Audio of the turn that the next recognition will hear.
+  public var turnLength: Duration { turn.map { Self.time(frames: audio.count - $0.start) } ?? .zero }
+  /// How long nobody has spoken in the turn that goes on.
+  public var quiet: Duration { Self.time(samples: endpoint.quietFrames * VoiceActivityDetector.frameLength) }
+
+  /// Whether the language of the turn is settled.
+  public var isLanguageKnown: Bool { finder == nil || isLanguageSettled }
+
+  /// Makes what is made once, so that the first words do not wait for it.
+  public func warmUp() {
+    if !options.encodesWholeWindows { _ = model.tail(context: workspace.context) }
+    _ = workspace.aligner
+  }
+
+  /// Takes samples: mono PCM in -1...1 at 16 kHz.
+  public func append(_ samples: UnsafeBufferPointer<Float>) { waiting.append(contentsOf: samples) }
+
+  /// No more will come: the turn that goes on ends with what there is.
+  public func finish() { isEnding = true }
+
+  /// Drops what has come and was not listened to, but for its end, as if it had been silent.
+  ///
+  /// - Returns: where the silence begins and ends.
+  public func skip(keeping kept: Duration) -> (start: Duration, end: Duration)? {
+    let count = waiting.count - listened - kept.samples
+    guard count > 0 else { return nil }
+    let start = audio.sampleCount
+    for index in listened..<listened + count { waiting[index] = 0 }
+    return (Self.time(samples: start), Self.time(samples: start + count))
+  }
+
+  /// Listens on until there is something to do, or all that came has been listened to.
+  public func listen() -> Occasion? {
+    if turn?.end != nil { return .turnEnds }
+    let length = VoiceActivityDetector.frameLength
+    while waiting.count - listened >= length || (isEnding && listened < waiting.count) {
+      let count = min(length, waiting.count - listened)
+      let change = waiting.withUnsafeBufferPointer { samples -> SpeechEndpoint.Change? in
+        let frame = UnsafeBufferPointer(rebasing: samples[listened..<listened + count])
+        audio.append(frame)
+        ears.append(frame, to: &probabilities)
+        defer { probabilities.removeAll(keepingCapacity: true) }
+        return probabilities.reduce(nil) { endpoint.append($1) ?? $0 }
+      }
+      listened += count
+      if let occasion = follow(change) { return occasion }
+    }
+    waiting.removeFirst(listened)
+    listened = 0
+    if isEnding, !hasFinished {
+      hasFinished = true
+      audio.finish()
+      if turn != nil {
+        turn!.end = audio.count
+        return .turnEnds
+      }
+    }
+    if turn == nil { audio.forget(before: audio.count - live.leadIn.frames - 50) }
+    return turn == nil ? nil : .turnGoesOn
+  }
+
+  private func follow(_ change: SpeechEndpoint.Change?) -> Occasion? {
+    let frame = VoiceActivityDetector.frameLength
+    switch change {
+    case .began(let first):
+      turn = (max(done, first * frame / AcousticFrame.hopLength - live.leadIn.frames), nil)
+      if finder != nil { isLanguageSettled = false }
+      return .turnBegins
+    case .ended(let end) where turn != nil:
+      // What follows the speech belongs to it: endings of words are quiet.
+      turn!.end = min(audio.count, end * frame / AcousticFrame.hopLength + 30)
+      return .turnEnds
+    default: return nil
+    }
+  }
+
+  /// Recognises the turn that goes on, or what is left of the one that is over.
+  ///
+  /// - Returns: what has become certain since the last time, and what may follow it.
+  /// - Throws: the error of the task's choice.
+  public func recognize() throws -> LiveUpdate {
+    if let startFailure { throw startFailure }
+    guard let turn else { return LiveUpdate() }
+    let window = turn.start..<min(turn.end ?? audio.count, turn.start + model.weights.dimensions.windowFrames)
+    var update = LiveUpdate()
+    update.endsTurn = turn.end != nil
+    if window.count >= Self.least { try recognize(window, isLast: update.endsTurn, into: &update) }
+    update.language = textLanguage
+    if update.endsTurn { endTurn(at: window.upperBound) }
+    return update
+  }
+
+  /// Frames that hold no word.
+  private static let least = 20
+
+  private func recognize(_ window: Range<Int>, isLast: Bool, into update: inout LiveUpdate) throws {
+    workspace.forget()
+    let isSettled = try settleLanguage(window, isLast: isLast)
+    let start = startSequence
+    workspace.hear(window, of: audio, wholly: false)
+    var text = quick.decode(
+      workspace.decoder, prompt: prompt, start: start, prefix: prefix, random: &random
+    ) { false }
+    var isTrusted = !text.isDoubtful
+    if isLast, live.finalBeam > 1 || !isTrusted {
+      var options = options
+      options.beam = live.finalBeam
+      text = Self.fallback(options, workspace).decode(
+        workspace.decoder, prompt: prompt, start: start, prefix: prefix, random: &random
+      ) { workspace.hear(window, of: audio, wholly: true) }
+      isTrusted = true
+    }
+    let words = quick.isSilent(text) || !isTrusted ? [] : self.words(of: text, in: window, start: start)
+    let count =
+      isLast
+      ? words.count : isSettled ? live.policy.certain(words, earlier: earlier, frames: window.count) : 0
+    update.certain = words.prefix(count).map { audio.placed($0.word, after: window.lowerBound) }
+    update.pending = words.dropFirst(count).map { audio.placed($0.word, after: window.lowerBound) }
+    keep(words.prefix(count), placed: update.certain, of: text)
+    if isTrusted {
+      earlier = earlier.map { Array($0.dropFirst(count)) }
+      earlier.insert(Array(words.dropFirst(count)), at: 0)
+      earlier.removeLast(max(0, earlier.count - live.policy.memory))
+    }
+    if !isLast { cut(window) }
+  }
+
+  /// The words behind the prefix, each at most to the window's end.
+  private func words(of text: WindowText, in window: Range<Int>, start: [Int]) -> [AlignedWord] {
+    let new = Array(text.tokens.dropFirst(prefix.count))
+    guard model.vocabulary.text(of: new).contains(where: { !$0.isWhitespace && !$0.isPunctuation }) else { return [] }
+    let aligned = workspace.aligner.alignedWords(
+      [prefix, new], start: start, language: textLanguage, window: UnsafeBufferPointer(workspace.encoder.input),
+      frameCount: window.count, decoder: workspace.decoder)
+    return aligned[1]
+  }
+
+  /// Lets the window's text begin with these words, too.
+  private func keep(_ words: ArraySlice<AlignedWord>, placed: [Word], of text: WindowText) {
+    guard let last = words.last else { return }
+    // From text tokens to all tokens: timestamps between words stay.
+    var seen = 0, end = 0
+    for (index, token) in text.tokens.enumerated() where token < model.vocabulary.endOfText {
+      seen += 1
+      if seen == last.tokens.upperBound { end = index + 1 }
+    }
+    for (word, placed) in zip(words, placed) { certain.append((placed, word.tokens)) }
+    prefix = Array(text.tokens[..<end])
+  }
+
+  /// Cuts what is certain off a window that has grown long: behind the last sentence that is over, or behind the last word.
+  private func cut(_ window: Range<Int>) {
+    guard window.count > live.longestWindow.frames, certain.count > 1 else { return forceCut(window) }
+    let sentence = certain.dropLast().lastIndex { Transcript.endsSentence($0.word.text) }
+    let isFull = window.count > live.longestWindow.frames * 3 / 2
+    guard let index = sentence ?? (isFull ? certain.count - 2 : nil) else { return }
+    let frame = (certain[index].word.end.frames + certain[index + 1].word.start.frames) / 2
+    cut(words: index + 1, at: frame)
+  }
+
+  /// A window may not outgrow the model: of one that nothing is certain of, the older half goes.
+  private func forceCut(_ window: Range<Int>) {
+    guard window.count > model.weights.dimensions.windowFrames * 9 / 10 else { return }
+    cut(words: certain.count, at: certain.last?.word.end.frames ?? window.lowerBound + window.count / 2)
+  }
+
+  private func cut(words count: Int, at frame: Int) {
+    let textTokens = prefix.filter { $0 < model.vocabulary.endOfText }
+    let cutTokens = count > 0 ? certain[count - 1].tokens.upperBound : 0
+    prompt.append(Array(textTokens[..<cutTokens]))
+    certain = certain.dropFirst(count).map {
+      ($0.word, $0.tokens.lowerBound - cutTokens..<$0.tokens.upperBound - cutTokens)
+    }
+    let left = Array(textTokens[cutTokens...])
+    prefix = left.isEmpty ? [] : [model.vocabulary.timestampBegin] + left
+    earlier = []
+    turn!.start = max(turn!.start + 1, min(frame, audio.count - 1))
+    done = turn!.start
+    audio.forget(before: turn!.start)
+  }
+
+  private func endTurn(at frame: Int) {
+    prompt.append(prefix.filter { $0 < model.vocabulary.endOfText })
+    (prefix, certain, earlier) = ([], [], [])
+    done = frame
+    turn = nil
+  }
+
+  // MARK: Language
+
+  /// Audio that tells a language for good.
+  private static let tellingFrames = 300
+
+  /// Finds the language of the turn. Until it is settled, nothing becomes certain.
+  ///
+  /// - Returns: whether it is.
+  private func settleLanguage(_ window: Range<Int>, isLast: Bool) throws -> Bool {
+    guard let finder, !isLanguageSettled else { return true }
+    let before = settledLanguage
+    let heard = finder.probabilities(of: window)
+    let enough = window.count >= Self.tellingFrames || isLast || heard.best.probability >= 0.9
+    guard enough else {
+      // A guess, for what is shown.
+      if language == nil || heard.best.probability > 0.5 { language = heard.best }
+      return false
+    }
+    language = finder.follow(heard)
+    isLanguageSettled = true
+    settledLanguage = language!.code
+    if before != settledLanguage {
+      prompt.forget()
+      if let chooseTask { task = try chooseTask(language!) }
+    }
+    return true
+  }
+
+  private var textLanguage: String? { task == .translate ? "en" : language?.code }
+
+  private var startSequence: [Int] { model.startSequence(language: language?.code, task: task) }
+
+  private static func time(samples: Int) -> Duration { .milliseconds(samples * 1000 / AcousticFrame.sampleRate) }
+  private static func time(frames: Int) -> Duration { .milliseconds(10 * frames) }
+}
+
+extension Duration {
+  /// Whole log-mel frames, 10 ms.
+  fileprivate var frames: Int { Int(self / .milliseconds(10)) }
+}
