@@ -13,7 +13,7 @@ TEST_DRAGOMAN = .build-test/release/dragoman
 FIXTURE = fixtures/meeting-en.flac
 DATA ?= ../shared/data
 
-.PHONY: run test verify bench format lint install uninstall clean models setup build
+.PHONY: run test verify bench format lint install uninstall clean models setup setup-test build
 
 # The main job: a recording in English becomes Portuguese text.
 run: build models
@@ -27,7 +27,7 @@ models: build
 	$(DRAGOMAN) models pull
 
 # One suite after the other: some of them measure memory. Needs nothing beyond the clone and the pulled models.
-test: setup
+test: setup-test
 	swift build $(TEST_FLAGS) --build-tests
 	$(TEST_DRAGOMAN) models pull --all
 	swift test $(TEST_FLAGS) --skip-build --no-parallel --skip Verif
@@ -74,3 +74,6 @@ clean:
 
 setup:
 	@.ci/setup
+
+setup-test:
+	@.ci/setup --test

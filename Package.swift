@@ -29,6 +29,7 @@ let package = Package(
   ],
   targets: [
     // Floor 0: system libraries and C.
+    .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
     .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
     .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -45,7 +46,7 @@ let package = Package(
     room("Transcripts", []),
 
     // Floor 2: sound.
-    room("AudioIO", ["CSndFile", "CSoxr"]),
+    room("AudioIO", ["CALSA", "CSndFile", "CSoxr"]),
     room("AcousticFeatures", ["CFFTW"]),
 
     // Floor 3: the two models. They never import each other.
@@ -87,7 +88,7 @@ let package = Package(
     tests("Dragoman", ["Dragoman", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO"]),
     tests("ModelStore", ["ModelStore", .product(name: "Crypto", package: "swift-crypto")]),
     tests("Evaluation", ["Evaluation"]),
-    tests("CLI", ["CLI", "Evaluation", "Transcripts"]),
+    tests("CLI", ["CLI", "AudioIO", "Evaluation", "Transcripts"]),
   ],
   swiftLanguageModes: [.v6]
 )

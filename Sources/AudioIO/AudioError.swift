@@ -1,4 +1,4 @@
-/// What can go wrong between a file and its samples. `name` is the input as the user named it.
+/// What can go wrong between a file or a device and its samples. `name` is the input as the user named it.
 public enum AudioError: Error, Equatable, Sendable {
   /// Nothing exists under that name.
   case noSuchFile(name: String)
@@ -28,6 +28,22 @@ public enum AudioError: Error, Equatable, Sendable {
   case resamplingFailed(name: String, message: String)
   /// A folder, searched to its leaves, holds no audio file.
   case noAudio(folder: String)
+  /// No capture device has this name.
+  case noSuchDevice(name: String)
+  /// There is nothing to capture from.
+  case noCaptureDevice
+  /// Another program holds the device, for example `firefox (1234)` where that is known.
+  case deviceBusy(name: String, holder: String?)
+  /// The device is there and may not be opened.
+  case devicePermission(name: String)
+  /// The sound server of the device does not answer.
+  case soundServerAway(name: String)
+  /// ALSA has no way to the sound server of the device.
+  case noWayToSoundServer(name: String)
+  /// The device delivers none of the formats that can be read.
+  case deviceFormat(name: String)
+  /// Another failure of a device: errno and ALSA's message.
+  case deviceFailed(name: String, code: Int, message: String)
 }
 
 extension AudioError: CustomStringConvertible {
@@ -69,6 +85,30 @@ extension AudioError: CustomStringConvertible {
     case .noAudio(let folder):
       "\(folder): no audio file in this folder or below. Known endings: "
         + AudioFiles.extensions.sorted().joined(separator: ", ") + ". Name another folder, or the files themselves."
+    case .noSuchDevice(let name):
+      "\(name): no capture device has this name. \"dragoman devices\" lists those that are here."
+    case .noCaptureDevice:
+      "there is no microphone, nor anything else to capture from. Plug one in, or start the sound server "
+        + "(systemctl --user start pipewire-pulse, or pulseaudio --start); \"dragoman devices\" then lists it."
+    case .deviceBusy(let name, let holder):
+      "\(name): the device is in use\(holder.map { " by \($0)" } ?? ""). End that program; or, where it is the sound "
+        + "server, capture through it: \"dragoman devices\" lists its sources as pulse:NAME (ALSA reaches them through "
+        + "the Debian package libasound2-plugins)."
+    case .devicePermission(let name):
+      "\(name): permission denied. Your user has to be in the group audio: sudo usermod -aG audio $USER, "
+        + "then log in again."
+    case .soundServerAway(let name):
+      "\(name): the sound server does not answer. Start it with systemctl --user start pipewire-pulse or "
+        + "pulseaudio --start, or name a device of ALSA; \"dragoman devices\" lists them."
+    case .noWayToSoundServer(let name):
+      "\(name): ALSA has no plugin for the sound server. Install it: sudo apt-get install libasound2-plugins."
+    case .deviceFormat(let name):
+      "\(name): the device offers none of 16 or 32 bit or float samples, or a rate outside "
+        + "\(AudioFile.sampleRates.lowerBound) to \(AudioFile.sampleRates.upperBound) Hz. Name it with plughw: instead of "
+        + "hw:, so that ALSA converts."
+    case .deviceFailed(let name, let code, let message):
+      "\(name): cannot capture (errno \(code): \(Self.sentence(message))) Unplug it and plug it in again, or choose "
+        + "another; \"dragoman devices\" lists them."
     }
   }
 

@@ -68,6 +68,14 @@ public final class AudioFile {
     try self.init(decoder: AudioSource.decoder(taking: copy, raw: raw, name: name), name: name, path: name)
   }
 
+  /// Takes a descriptor over; samples on a pipe are delivered as they come, so that `read` may return fewer than asked for
+  /// before the end, but not 0.
+  convenience init(pipe descriptor: Int32, raw: Bool) throws(AudioError) {
+    let name = "standard input"
+    let decoder = try AudioSource.decoder(taking: descriptor, raw: raw, isPrompt: true, name: name)
+    try self.init(decoder: decoder, name: name, path: name)
+  }
+
   private init(decoder: SoundDecoder, name: String, path: String, channel: Int? = nil) throws(AudioError) {
     if let channel, !(0..<decoder.channelCount).contains(channel) {
       throw .noSuchChannel(name: path, channel: channel, channelCount: decoder.channelCount)
@@ -84,7 +92,11 @@ public final class AudioFile {
       return .seconds(seconds) + .nanoseconds(rest * 1_000_000_000 / Int64(decoder.sampleRate))
     }
     // A tenth of a second at a time keeps a live stream prompt; many channels get fewer frames, to bound memory.
-    let frameCount = max(64, min(decoder.sampleRate / 10, 262_144 / decoder.channelCount))
+    // What comes promptly is read by libsndfile in one piece of 8 KiB at most: a second piece might have to wait.
+    let frameCount =
+      decoder.isPrompt
+      ? max(1, 1_024 / decoder.channelCount)
+      : max(64, min(decoder.sampleRate / 10, 262_144 / decoder.channelCount))
     interleaved = .allocate(capacity: frameCount * decoder.channelCount)
     mono = .allocate(capacity: frameCount)
   }
@@ -133,7 +145,10 @@ public final class AudioFile {
     var written = 0
     defer { allowance = allowance.map { $0 - written } }
     while written < buffer.count, !ended {
-      if pending.isEmpty, !sourceEnded { refill() }
+      if pending.isEmpty, !sourceEnded {
+        if decoder.isPrompt, written > 0 { break }
+        refill()
+      }
       let input = UnsafeBufferPointer(rebasing: mono[pending])
       let output = UnsafeMutableBufferPointer(rebasing: buffer[written...])
       let (consumed, produced) = try convert(input, into: output)
@@ -187,7 +202,7 @@ public final class AudioFile {
     }
     framesRead += Int64(frameCount)
     pending = 0..<frameCount
-    if frameCount < mono.count { sourceEnded = true }
+    if frameCount == 0 || (frameCount < mono.count && !decoder.isPrompt) { sourceEnded = true }
   }
 
   private func finish() {

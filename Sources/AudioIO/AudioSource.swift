@@ -23,7 +23,11 @@ enum AudioSource {
   }
 
   /// Takes `descriptor` over and closes it in the end.
-  static func decoder(taking descriptor: Int32, raw: Bool, name: String) throws(AudioError) -> SoundDecoder {
+  ///
+  /// - Parameter isPrompt: samples on a pipe are delivered as they come, not in full buffers.
+  static func decoder(
+    taking descriptor: Int32, raw: Bool, isPrompt: Bool = false, name: String
+  ) throws(AudioError) -> SoundDecoder {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       let code = errno
@@ -37,7 +41,8 @@ enum AudioSource {
     case S_IFREG where lseek(descriptor, 0, SEEK_CUR) == 0:
       return try fileDecoder(descriptor, byteCount: Int64(status.st_size), raw: raw, name: name)
     default:
-      return try pipeDecoder(ByteStream(descriptor: descriptor, closing: true), raw: raw, name: name)
+      return try pipeDecoder(
+        ByteStream(descriptor: descriptor, closing: true), raw: raw, isPrompt: isPrompt, name: name)
     }
   }
 
@@ -48,14 +53,14 @@ enum AudioSource {
       close(descriptor)
       throw .emptyFile(name: name)
     }
-    if raw { return try rawDecoder(ByteStream(descriptor: descriptor, closing: true), byteCount, name) }
+    if raw { return try rawDecoder(ByteStream(descriptor: descriptor, closing: true), byteCount, false, name) }
     // The header is read through a stream of its own; libsndfile gets the descriptor at 0 again.
     let bytes = ByteStream(descriptor: dup(descriptor), closing: true)
     let isWave = WaveHeader.begins(bytes.peek(12))
     let header = isWave ? Result { () throws(WaveHeader.Problem) in try WaveHeader(reading: bytes) } : nil
     if case .success(let header) = header, header.dataLength == nil, let format = header.sampleFormat {
       close(descriptor)
-      return try waveDecoder(bytes, header, format, byteCount, name)
+      return try waveDecoder(bytes, header, format, byteCount, false, name)
     }
     lseek(descriptor, 0, SEEK_SET)
     switch header {
@@ -75,14 +80,16 @@ enum AudioSource {
     }
   }
 
-  private static func pipeDecoder(_ bytes: ByteStream, raw: Bool, name: String) throws(AudioError) -> SoundDecoder {
+  private static func pipeDecoder(
+    _ bytes: ByteStream, raw: Bool, isPrompt: Bool, name: String
+  ) throws(AudioError) -> SoundDecoder {
     let first = bytes.peek(12)
     guard bytes.failure == 0 else {
       throw .readFailed(
         name: name, seconds: 0, code: Int(bytes.failure), message: String(cString: strerror(bytes.failure)))
     }
     guard !first.isEmpty else { throw .emptyFile(name: name) }
-    if raw { return try rawDecoder(bytes, nil, name) }
+    if raw { return try rawDecoder(bytes, nil, isPrompt, name) }
     if WaveHeader.begins(first) {
       let header: WaveHeader
       do throws(WaveHeader.Problem) {
@@ -97,7 +104,7 @@ enum AudioSource {
         throw .unsupported(
           name: name, code: 64, message: "A WAV stream with codec \(header.formatTag) has to be a file.")
       }
-      return try waveDecoder(bytes, header, format, nil, name)
+      return try waveDecoder(bytes, header, format, nil, isPrompt, name)
     }
     let descriptor = try Spool.keep(bytes, name: name)
     return try fileDecoder(
@@ -105,19 +112,19 @@ enum AudioSource {
   }
 
   private static func rawDecoder(
-    _ bytes: ByteStream, _ byteCount: Int64?, _ name: String
+    _ bytes: ByteStream, _ byteCount: Int64?, _ isPrompt: Bool, _ name: String
   ) throws(AudioError) -> SoundDecoder {
     try SoundDecoder(
       samples: bytes, format: Int32(SF_FORMAT_PCM_16), sampleRate: AudioFile.sampleRate, channelCount: 1,
-      frameBytes: 2, announcedBytes: nil, availableBytes: byteCount, name: name)
+      frameBytes: 2, announcedBytes: nil, availableBytes: byteCount, isPrompt: isPrompt, name: name)
   }
 
   private static func waveDecoder(
-    _ bytes: ByteStream, _ header: WaveHeader, _ format: Int32, _ byteCount: Int64?, _ name: String
+    _ bytes: ByteStream, _ header: WaveHeader, _ format: Int32, _ byteCount: Int64?, _ isPrompt: Bool, _ name: String
   ) throws(AudioError) -> SoundDecoder {
     try SoundDecoder(
       samples: bytes, format: format, sampleRate: header.sampleRate, channelCount: header.channelCount,
       frameBytes: header.blockAlign, announcedBytes: header.dataLength,
-      availableBytes: byteCount.map { max(0, $0 - header.dataOffset) }, name: name)
+      availableBytes: byteCount.map { max(0, $0 - header.dataOffset) }, isPrompt: isPrompt, name: name)
   }
 }

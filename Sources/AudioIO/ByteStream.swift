@@ -47,6 +47,21 @@ final class ByteStream {
     return count
   }
 
+  /// Consumes what is there, in whole units of `unit` bytes: waits for the first of them, not for a full buffer. Fewer
+  /// bytes than a unit, or none, only at the end of the input or on failure.
+  func readAvailable(into buffer: UnsafeMutableRawBufferPointer, unit: Int) -> Int {
+    let buffer = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(buffer.count / unit * unit)])
+    let kept = min(buffer.count, ahead.count - aheadOffset)
+    if kept > 0 {
+      // What was looked at is handed out first, with the rest of its last unit.
+      let whole = (kept + unit - 1) / unit * unit
+      return read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<whole]))
+    }
+    let count = readFully(buffer, unit: unit)
+    position += Int64(count)
+    return count
+  }
+
   /// Consumes `count` bytes unseen; false when the input ends before.
   func skip(_ count: Int) -> Bool {
     var left = count
@@ -60,12 +75,14 @@ final class ByteStream {
     }
   }
 
-  private func readFully(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+  /// Fills `buffer`; with a `unit`, only until whole units of so many bytes are there.
+  private func readFully(_ buffer: UnsafeMutableRawBufferPointer, unit: Int? = nil) -> Int {
     var filled = 0
     while filled < buffer.count, failure == 0 {
       let got = Foundation.read(descriptor, buffer.baseAddress! + filled, buffer.count - filled)
       if got > 0 {
         filled += got
+        if let unit, filled % unit == 0 { break }
       } else if got == 0 {
         break
       } else if errno != EINTR {

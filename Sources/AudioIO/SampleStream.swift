@@ -9,10 +9,12 @@ final class SampleStream {
   private let bytes: ByteStream
   /// Bytes of samples to deliver at most; nil for all there are.
   private let limit: Int64?
+  /// Bytes of a frame, when frames are delivered as they come instead of in full buffers.
+  private let promptUnit: Int?
   private var delivered: Int64 = 0
 
-  init(bytes: ByteStream, limit: Int64?) {
-    (self.bytes, self.limit) = (bytes, limit)
+  init(bytes: ByteStream, limit: Int64?, promptUnit: Int? = nil) {
+    (self.bytes, self.limit, self.promptUnit) = (bytes, limit, promptUnit)
   }
 
   /// errno of a failed read; 0 while all is well.
@@ -36,7 +38,8 @@ final class SampleStream {
 
   private func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int64 {
     let wanted = limit.map { Int(min(Int64(buffer.count), $0 - delivered)) } ?? buffer.count
-    let got = bytes.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+    let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
+    let got = promptUnit.map { bytes.readAvailable(into: target, unit: $0) } ?? bytes.read(into: target)
     delivered += Int64(got)
     return Int64(got)
   }

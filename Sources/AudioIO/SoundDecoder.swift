@@ -11,6 +11,8 @@ final class SoundDecoder {
   let announcedFrames: Int64?
   /// True when the container says that its end is missing.
   let lacksEnd: Bool
+  /// Whether fewer frames than asked for may come before the end.
+  let isPrompt: Bool
   private let handle: OpaquePointer
   private let stream: SampleStream?
   private let descriptor: Int32
@@ -33,6 +35,7 @@ final class SoundDecoder {
     lacksEnd = frames == nil && info.format & Int32(SF_FORMAT_TYPEMASK) == Int32(SF_FORMAT_OGG)
     (self.handle, stream, self.descriptor, self.name) = (handle, nil, descriptor, name)
     (sampleRate, channelCount) = (Int(info.samplerate), Int(info.channels))
+    isPrompt = false
   }
 
   /// Samples without a header, from where `bytes` stands.
@@ -41,11 +44,13 @@ final class SoundDecoder {
   ///   - format: libsndfile's code of the samples, little-endian.
   ///   - announcedBytes: how many bytes of samples the header announced; nil when it did not know.
   ///   - availableBytes: how many bytes there are; nil on a pipe.
+  ///   - isPrompt: deliver frames as they come.
   init(
     samples bytes: ByteStream, format: Int32, sampleRate: Int, channelCount: Int, frameBytes: Int,
-    announcedBytes: Int64?, availableBytes: Int64?, name: String
+    announcedBytes: Int64?, availableBytes: Int64?, isPrompt: Bool = false, name: String
   ) throws(AudioError) {
-    let stream = SampleStream(bytes: bytes, limit: announcedBytes)
+    let stream = SampleStream(bytes: bytes, limit: announcedBytes, promptUnit: isPrompt ? frameBytes : nil)
+    self.isPrompt = isPrompt
     var info = SF_INFO()
     info.samplerate = Int32(clamping: sampleRate)
     info.channels = Int32(clamping: channelCount)
@@ -68,7 +73,8 @@ final class SoundDecoder {
     if descriptor >= 0 { close(descriptor) }
   }
 
-  /// Up to `frameCount` frames into `target`, `[frame, channel]`; fewer only at the end.
+  /// Up to `frameCount` frames into `target`, `[frame, channel]`; fewer only at the end, or when frames come as they are
+  /// there (`isPrompt`): then 0 is the end.
   func read(into target: UnsafeMutablePointer<Float>, frameCount: Int) -> Int {
     max(0, Int(sf_readf_float(handle, target, sf_count_t(frameCount))))
   }

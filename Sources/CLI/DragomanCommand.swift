@@ -12,7 +12,9 @@ public struct DragomanCommand: AsyncParsableCommand {
       Models live in DRAGOMAN_MODELS, else in XDG_DATA_HOME/dragoman/models (~/.local/share/dragoman/models).
       """,
     version: version,
-    subcommands: [TranscribeCommand.self, TranslateCommand.self, BenchCommand.self, ModelsCommand.self],
+    subcommands: [
+      TranscribeCommand.self, TranslateCommand.self, BenchCommand.self, ModelsCommand.self, DevicesCommand.self,
+    ],
     defaultSubcommand: TranscribeCommand.self)
 
   /// The version that results and `--version` name.

@@ -84,13 +84,7 @@ struct ModelsListCommand: ParsableCommand {
           row.id, row.kind, languages(of: row), Figures.bytes(row.bytes), state(of: row), row.licence ?? "-",
         ]
       }
-    let widths = head.indices.dropLast().map { column in lines.map { $0[column].count }.max() ?? 0 } + [0]
-    return lines.map { line in
-      let cells = zip(line, widths).map { cell, width in
-        cell + String(repeating: " ", count: max(0, width - cell.count))
-      }
-      return cells.joined(separator: "  ") + "\n"
-    }.joined()
+    return AlignedColumns.text(lines)
   }
 
   private static func languages(of row: Row) -> String {

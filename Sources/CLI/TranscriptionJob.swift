@@ -166,6 +166,9 @@ extension AudioError: CommandFailure {
   var exitStatus: ExitStatus {
     switch self {
     case .noSuchFile, .isFolder, .noAudio, .permissionDenied: .noInput
+    case .noSuchDevice, .noCaptureDevice, .deviceBusy, .devicePermission, .soundServerAway, .noWayToSoundServer,
+      .deviceFormat, .deviceFailed:
+      .unavailable
     default: .badData
     }
   }

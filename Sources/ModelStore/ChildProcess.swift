@@ -1,16 +1,21 @@
 internal import Foundation
 
 /// A program that runs beside us and whose end is ours to see to: it never outlives the call.
-struct ChildProcess {
+package struct ChildProcess {
   /// Name looked up in `PATH`.
-  var program: String
+  package var program: String
   /// Arguments after the program's name.
-  var arguments: [String]
+  package var arguments: [String]
   /// Variables to set on top of the inherited ones.
-  var environment: [String: String] = [:]
+  package var environment: [String: String] = [:]
+
+  /// A program that is not started yet.
+  package init(program: String, arguments: [String], environment: [String: String] = [:]) {
+    (self.program, self.arguments, self.environment) = (program, arguments, environment)
+  }
 
   /// How a child ended.
-  enum Ending: Equatable {
+  package enum Ending: Equatable {
     /// It ran to its end; `status` is its exit code, or 128 + the signal that ended it.
     case exited(status: Int32, standardError: String)
     /// There is no such program, or the system has no means left to start it.
@@ -26,7 +31,7 @@ struct ChildProcess {
   /// - Parameters:
   ///   - tick: called about ten times a second; false ends the child.
   ///   - consume: gets what the child writes to its standard output, in pieces of at most 64 KiB; false ends the child.
-  func run(tick: () -> Bool, consume: (UnsafeRawBufferPointer) -> Bool = { _ in true }) -> Ending {
+  package func run(tick: () -> Bool, consume: (UnsafeRawBufferPointer) -> Bool = { _ in true }) -> Ending {
     guard let output = Pipe() else { return .notFound }
     defer { output.closeBoth() }
     guard let errors = Pipe() else { return .notFound }

@@ -1,0 +1,144 @@
+internal import Foundation
+internal import Synchronization
+
+/// The thread of a microphone: from the device into a ring, until it is told to stop.
+///
+/// While sound comes it allocates nothing. A device that goes away is opened again twice a second.
+final class CaptureLoop: @unchecked Sendable {
+  private let device: String
+  private let name: String
+  private let ring: SampleRing
+  private let isStopping = Atomic(false)
+  private let xruns = Atomic(0)
+  private let done = DispatchSemaphore(value: 0)
+  // What follows belongs to the thread.
+  private var pcm: CapturePCM?
+  private var clock: CaptureClock
+  private var rate: Int
+
+  /// Between two attempts to open a device that has gone.
+  static let retryInterval = Duration.milliseconds(500)
+  /// A device that was silent so long may have left something out.
+  private static let longestPause = Duration.seconds(1)
+  /// Recoveries in a row without a sound in between, after which a device counts as lost.
+  private static let mostRecoveries = 20
+  /// How long a device may take to wake up with the machine.
+  private static let longestResume = Duration.seconds(5)
+
+  init(_ pcm: CapturePCM, device: String, name: String, ring: SampleRing) {
+    (self.pcm, self.device, self.name, self.ring) = (pcm, device, name, ring)
+    rate = pcm.format.sampleRate
+    clock = CaptureClock(rate: rate)
+  }
+
+  /// Overruns of the device, each recovered.
+  var xrunCount: Int { xruns.load(ordering: .relaxed) }
+
+  func start() {
+    let thread = Thread { [self] in
+      run()
+      done.signal()
+    }
+    thread.name = "dragoman.capture"
+    thread.start()
+  }
+
+  /// Asks the thread to end and waits for it, at most for `patience`: a sound server that hangs holds us up no longer.
+  func stop(patience: Duration) {
+    isStopping.store(true, ordering: .relaxed)
+    if done.wait(timeout: .now() + .milliseconds(Int(patience / .milliseconds(1)))) == .success { done.signal() }
+  }
+
+  private var mustStop: Bool { isStopping.load(ordering: .relaxed) }
+
+  private func run() {
+    while let open = pcm, !mustStop {
+      guard let code = capture(open) else { break }
+      pcm = nil
+      ring.mark(.deviceLost(name: name, reason: CapturePCM.message(code)))
+      reopen()
+    }
+    pcm = nil
+    ring.mark(.end(nil))
+  }
+
+  /// Waits until the device can be opened again.
+  private func reopen() {
+    let lostAt = MonotonicClock.now
+    while !mustStop {
+      var left = Self.retryInterval
+      while left > .zero, !mustStop {
+        usleep(50_000)
+        left -= .milliseconds(50)
+      }
+      guard !mustStop, let next = try? CapturePCM(device, isRenewed: true) else { continue }
+      pcm = next
+      clock.interrupt(newRate: next.format.sampleRate, at: lostAt)
+      ring.mark(.deviceBack(name: name))
+      if next.format.sampleRate != rate {
+        rate = next.format.sampleRate
+        ring.mark(.rate(rate))
+      }
+      return
+    }
+  }
+
+  /// Captures until the device is lost, and says by which errno; nil when it was told to stop.
+  private func capture(_ pcm: CapturePCM) -> Int32? {
+    let format = pcm.format
+    let frames = UnsafeMutableRawPointer.allocate(byteCount: pcm.periodFrames * format.frameByteCount, alignment: 16)
+    let mono = UnsafeMutableBufferPointer<Float>.allocate(capacity: pcm.periodFrames)
+    defer {
+      frames.deallocate()
+      mono.deallocate()
+    }
+    let code = pcm.start()
+    guard code == 0 else { return code }
+    var lastSound = MonotonicClock.now
+    var recoveries = 0
+    while !mustStop {
+      let isReady = pcm.wait(milliseconds: 100)
+      let count = isReady || pcm.hasStopped ? pcm.read(into: frames, frames: pcm.periodFrames) : 0
+      let now = MonotonicClock.now
+      if count > 0 {
+        if let missing = clock.heard(frames: count, waiting: pcm.waitingFrames, at: now) {
+          ring.mark(.lost(SampleRing.Gap(unheard: missing)))
+        }
+        format.mix(frames, count: count, into: mono.baseAddress!)
+        ring.write(UnsafeBufferPointer(rebasing: mono[..<count]))
+        (lastSound, recoveries) = (now, 0)
+      } else if count < 0 {
+        recoveries += 1
+        if recoveries > Self.mostRecoveries { return Int32(-count) }
+        if let code = recover(pcm, from: Int32(-count)) { return code }
+        clock.interrupt()
+      } else {
+        if now - lastSound > Self.longestPause { clock.interrupt() }
+        // Some devices say that they are ready when they are not.
+        if isReady { usleep(2_000) }
+      }
+    }
+    return nil
+  }
+
+  /// Makes the device go on after `code`; an errno when it cannot.
+  private func recover(_ pcm: CapturePCM, from code: Int32) -> Int32? {
+    switch code {
+    case EPIPE:
+      xruns.wrappingAdd(1, ordering: .relaxed)
+      let failure = pcm.recoverFromOverrun()
+      return failure == 0 ? nil : failure
+    case ESTRPIPE:
+      let deadline = MonotonicClock.now + Self.longestResume
+      while !mustStop, MonotonicClock.now < deadline {
+        let failure = pcm.resume()
+        if failure == 0 { return nil }
+        if failure != EAGAIN { return failure }
+        usleep(50_000)
+      }
+      return mustStop ? nil : code
+    default:
+      return code
+    }
+  }
+}
