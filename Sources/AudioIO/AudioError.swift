@@ -26,6 +26,10 @@ public enum AudioError: Error, Equatable, Sendable {
   case spoolFailed(folder: String, code: Int, message: String)
   /// libsoxr refused to start or to go on; its own message.
   case resamplingFailed(name: String, message: String)
+  /// A recording is to be kept under a name that tells no format.
+  case recordingFormat(name: String)
+  /// What is heard cannot be kept any more; libsndfile's own message.
+  case recordingFailed(name: String, message: String)
   /// A folder, searched to its leaves, holds no audio file.
   case noAudio(folder: String)
   /// No capture device has this name.
@@ -82,6 +86,10 @@ extension AudioError: CustomStringConvertible {
         + "Free some space, point TMPDIR elsewhere, or save the input to a file and name that."
     case .resamplingFailed(let name, let message):
       "\(name): resampling to 16000 Hz failed (libsoxr: \(Self.sentence(message))) Convert it to 16000 Hz first."
+    case .recordingFormat(let name):
+      "\(name): recordings are kept as FLAC or WAV. Give the file a name that ends in .flac or .wav."
+    case .recordingFailed(let name, let message):
+      "\(name): what is heard cannot be written (libsndfile: \(Self.sentence(message))) Free some space on that disk."
     case .noAudio(let folder):
       "\(folder): no audio file in this folder or below. Known endings: "
         + AudioFiles.extensions.sorted().joined(separator: ", ") + ". Name another folder, or the files themselves."

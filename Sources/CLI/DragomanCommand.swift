@@ -13,7 +13,8 @@ public struct DragomanCommand: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      TranscribeCommand.self, TranslateCommand.self, BenchCommand.self, ModelsCommand.self, DevicesCommand.self,
+      TranscribeCommand.self, TranslateCommand.self, BenchCommand.self, ModelsCommand.self, LiveCommand.self,
+      DevicesCommand.self,
     ],
     defaultSubcommand: TranscribeCommand.self)
 
@@ -23,6 +24,15 @@ public struct DragomanCommand: AsyncParsableCommand {
   /// The command; ArgumentParser needs it.
   public init() {}
 
+  /// The command line; a bare `--replay` is real time, for options of the parser always have a value.
+  private static var arguments: [String] {
+    let given = Array(CommandLine.arguments.dropFirst())
+    return given.enumerated().map { index, argument in
+      let isBare = argument == "--replay" && (index + 1 == given.count || Double(given[index + 1]) == nil)
+      return isBare ? "--replay=1" : argument
+    }
+  }
+
   /// Parses the arguments, runs the command and ends the process with its exit code.
   ///
   /// Usage errors, help and version are ArgumentParser's; every other error becomes one message on stderr and the exit
@@ -30,7 +40,7 @@ public struct DragomanCommand: AsyncParsableCommand {
   public static func main() async {
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

@@ -121,7 +121,10 @@ enum Figures {
 
   private static func tenths(_ count: Int, per unit: Int) -> String { oneDecimal(Double(count) / Double(unit)) }
   private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-  private static func oneDecimal(_ number: Double) -> String {
+  /// 12.34 s -> "12.3 s".
+  static func seconds(_ duration: Duration) -> String { "\(oneDecimal(duration / .seconds(1))) s" }
+
+  static func oneDecimal(_ number: Double) -> String {
     let rounded = (number * 10).rounded()
     return rounded >= 1e15 ? "\(number)" : "\(Int(rounded) / 10).\(Int(rounded) % 10)"
   }

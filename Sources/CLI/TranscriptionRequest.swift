@@ -12,6 +12,10 @@ struct TranscriptionRequest {
   let kernels: Kernels
   /// Translation models, for texts beside the recordings.
   let models: TranslationModels
+  /// Hears where somebody speaks; nil where silence is recognised, too.
+  let voiceActivity: VoiceActivityModel?
+  /// Every translation model that the store knows of.
+  private let available: [AvailableTranslation]
   /// Whether the recognition model can write English for other languages.
   let recognizerTranslates: Bool
 
@@ -35,10 +39,12 @@ struct TranscriptionRequest {
     let models = TranslationModels(store: store, kernels: kernels)
     self.models = models
     let available = models.available
+    self.available = available
     let model = try RecognitionModel(
       contentsOf: store.folder(named: recognition), precision: precision, kernels: kernels)
     let voiceActivity =
       hearsVoiceOnly ? try VoiceActivityModel(contentsOf: store.directory(of: "silero-vad")) : nil
+    self.voiceActivity = voiceActivity
     let recognizerTranslates = model.canTranslate && options.task == .transcribe
     self.recognizerTranslates = recognizerTranslates
     try model.validate(options)
@@ -61,11 +67,8 @@ struct TranscriptionRequest {
     var route: Interpreter.Route?
     if let target {
       route = { from in
-        let plan = try TranslationPlan.best(
-          from: from, to: target, available: available, recognizerTranslates: recognizerTranslates)
-        return TranslationRoute(
-          models: try plan.models.map { try models.load($0.id) }, sourceLanguages: plan.models.map(\.from),
-          recognizesIntoEnglish: plan.recognizesIntoEnglish)
+        try Self.route(
+          from: from, to: target, available: available, recognizerTranslates: recognizerTranslates, models: models)
       }
     }
     var interpreter = Interpreter(
@@ -73,6 +76,25 @@ struct TranscriptionRequest {
       kernels: kernels, route: route)
     interpreter.translationOptions = translation
     self.interpreter = interpreter
+  }
+
+  /// What leads from one language to another.
+  ///
+  /// - Throws: `InterpreterError` where nothing does, and what loading a model throws.
+  func route(from: String, to target: String) throws -> TranslationRoute {
+    try Self.route(
+      from: from, to: target, available: available, recognizerTranslates: recognizerTranslates, models: models)
+  }
+
+  private static func route(
+    from: String, to target: String, available: [AvailableTranslation], recognizerTranslates: Bool,
+    models: TranslationModels
+  ) throws -> TranslationRoute {
+    let plan = try TranslationPlan.best(
+      from: from, to: target, available: available, recognizerTranslates: recognizerTranslates)
+    return TranslationRoute(
+      models: try plan.models.map { try models.load($0.id) }, sourceLanguages: plan.models.map(\.from),
+      recognizesIntoEnglish: plan.recognizesIntoEnglish)
   }
 }
 

@@ -47,6 +47,8 @@ public struct Interpreter: Sendable {
   let threads: Int
   let kernels: Kernels
   let route: Route?
+  /// The recognition model's name.
+  public var recognitionName: String { recognition.name }
   /// How text is translated; the languages come from the route.
   public var translationOptions = TranslationOptions()
 

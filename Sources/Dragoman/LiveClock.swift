@@ -6,8 +6,8 @@ public protocol LiveClock: AnyObject, Sendable {
   var now: Duration { get }
   /// So much audio has been taken from the source.
   func heard(_ duration: Duration)
-  /// Time that work took, as the session is to believe it.
-  func cost(of work: Duration) -> Duration
+  /// Whether it stands still while work is done.
+  var waits: Bool { get }
 }
 
 /// The wall clock. It begins with the first audio, where that audio began.
@@ -23,7 +23,7 @@ public final class WallClock: LiveClock {
     begin.withLock { begin in if begin == nil { begin = ContinuousClock.now - duration } }
   }
 
-  public func cost(of work: Duration) -> Duration { work }
+  public var waits: Bool { false }
 }
 
 /// A clock that stands still while work is done: it is as late as the audio is long. What a session does under it does not depend
@@ -35,5 +35,5 @@ public final class AudioClock: LiveClock {
 
   public var now: Duration { time.withLock { $0 } }
   public func heard(_ duration: Duration) { time.withLock { $0 += duration } }
-  public func cost(of work: Duration) -> Duration { .zero }
+  public var waits: Bool { true }
 }

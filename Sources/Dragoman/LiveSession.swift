@@ -47,6 +47,9 @@ public final class LiveSession {
   private var wordLatencies: [Duration] = []
   private var summary = LiveSummary()
   private var lastRecognized = Duration.zero
+  private var busy = Duration.zero, listened = Duration.zero
+  /// Seconds of work for a second of audio so far.
+  public var realTimeFactor: Double { listened > .zero ? busy / listened : 0 }
   private var silentSince: Duration?
   private var toldLanguage: String?
 
@@ -101,8 +104,8 @@ public final class LiveSession {
     try tell(.ready)
     reading: while cancellation?.isRequested != true {
       // All that has come, but no more than can be listened to at once.
-      var timeout = Self.wait
-      while recognizer.backlog < .seconds(2) || settings.maySkip {
+      var timeout = Self.wait, hasTime = true
+      while hasTime, recognizer.backlog < .seconds(2) || settings.maySkip {
         let next: LiveAudio?
         do { next = try source.read(into: buffer, timeout: timeout) } catch {
           failure = error
@@ -117,16 +120,16 @@ public final class LiveSession {
           try tap(samples)
           let duration = Duration.seconds(count) / AudioFile.sampleRate
           heard += duration
+          listened = heard
           clock.heard(duration)
-          // On a clock of its own every chunk is an occasion.
-          if !(clock is WallClock) { timeout = .milliseconds(-1) }
+          // Under a clock that waits, every chunk is an occasion.
+          if clock.waits { hasTime = false }
         case .lost(let lost):
           try lose(LostAudio(start: heard, end: heard, lost: lost, reason: .device))
         case .deviceLost(let name, let reason): try tell(.deviceLost(name: name, reason: reason))
         case .deviceBack(let name): try tell(.deviceBack(name: name))
         case .end: break reading
         }
-        if timeout < .zero { break }
       }
       try keepUp()
       try work()
@@ -147,6 +150,8 @@ public final class LiveSession {
 
   /// Recognises and translates what there is to.
   private func work() throws {
+    let begin = ContinuousClock.now
+    defer { busy += begin.duration(to: .now) }
     listening: while let occasion = recognizer.listen() {
       switch occasion {
       case .turnBegins:
@@ -183,8 +188,8 @@ public final class LiveSession {
       wordLatencies.append(max(.zero, now - word.end))
     }
     try tellPartial()
-    let spent = clock.cost(of: begin.duration(to: .now))
-    let lag = clock is WallClock ? clock.now - lastRecognized : .zero
+    let spent = clock.waits ? .zero : begin.duration(to: .now)
+    let lag = clock.waits ? .zero : clock.now - lastRecognized
     if let level = pace.note(cost: spent, lag: lag, now: clock.now) {
       recognizer.live.finalBeam = level >= .greedy ? 1 : settings.recognition.finalBeam
       recognizer.live.longestWindow =
@@ -195,7 +200,7 @@ public final class LiveSession {
 
   /// Leaves audio out where so much waits that the promise cannot be kept.
   private func keepUp() throws {
-    guard settings.maySkip, clock is WallClock, recognizer.backlog > pace.contract else { return }
+    guard settings.maySkip, !clock.waits, recognizer.backlog > pace.contract else { return }
     guard let (start, end) = recognizer.skip(keeping: pace.contract / 2) else { return }
     try lose(LostAudio(start: start, end: end, lost: end - start, reason: .tooSlow))
   }

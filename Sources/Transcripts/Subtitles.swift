@@ -76,9 +76,12 @@ enum Subtitles {
   }
 
   /// SubRip: numbered from 1, a comma before the milliseconds.
-  static func srt(_ cues: [Cue]) -> String {
+  ///
+  /// - Parameter count: cues that stand before.
+  static func srt(_ cues: [Cue], after count: Int = 0) -> String {
     cues.enumerated().map { index, cue in
-      "\(index + 1)\n\(clock(cue.start, ",")) --> \(clock(cue.end, ","))\n" + cue.lines.map { $0 + "\n" }.joined()
+      "\(count + index + 1)\n\(clock(cue.start, ",")) --> \(clock(cue.end, ","))\n"
+        + cue.lines.map { $0 + "\n" }.joined()
     }.joined(separator: "\n")
   }
 

@@ -1,0 +1,183 @@
+internal import ArgumentParser
+internal import AudioIO
+internal import Dragoman
+internal import Foundation
+internal import SpeechRecognition
+internal import Transcripts
+
+/// `dragoman live`.
+struct LiveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "live",
+    abstract: "Caption and translate what a microphone hears, while it is said.",
+    discussion: """
+      On a terminal, finished sentences stand solid and the one under way dim, each with its translation. Elsewhere each
+      finished sentence is a line, or with --format jsonl every event is one JSON object a line (docs/live-events.md).
+      Ctrl-C finishes the last sentence and ends with a summary.
+
+      Examples:
+        dragoman live --to pt
+        dragoman live --device "Blue Yeti" --from en --to pt --save talk.srt --save talk.json --record talk.flac
+        dragoman live --from en,pt --to pt,en
+        arecord -q -f S16_LE -r 16000 -t raw | dragoman live - --raw --to pt
+        dragoman live meeting.flac --replay --to pt
+      """)
+
+  @Argument(
+    help: ArgumentHelp("- for standard input, or a recording to be replayed; else a microphone.", valueName: "file"))
+  var input: String?
+
+  @Option(help: ArgumentHelp("Microphone: a name of `dragoman devices` or a part of a description.", valueName: "name"))
+  var device: String?
+
+  @Option(help: ArgumentHelp("Replay a recording at this speed; 1 unless told.", valueName: "speed"))
+  var replay: Double?
+
+  @Flag(help: "Replay as fast as the machine can, on a clock of audio time: the same events on every machine.")
+  var simulate = false
+
+  @Option(
+    name: .customLong("to"),
+    help: "Translate into this language; with several (pt,en) into the first that is not spoken.")
+  var target: String?
+
+  @Option(
+    name: .customLong("from"),
+    help: "Language of the speech, several to choose among (pt,en), or auto; it may change from turn to turn.")
+  var source = "auto"
+
+  @Option(help: "Recognition model: an id of `dragoman models list`, or the path of a folder.")
+  var model = "whisper-base"
+
+  @Option(help: ArgumentHelp("text: each finished sentence; jsonl: every event.", valueName: "name"))
+  var format: String?
+
+  @Option(help: ArgumentHelp("When words are certain: agreement or attention.", valueName: "name"))
+  var policy = "agreement"
+
+  @Option(help: ArgumentHelp("Longest time from what is said to what is shown, such as 3s.", valueName: "time"))
+  var maxLatency = "4s"
+
+  @Option(help: ArgumentHelp("Audio between two looks at it while somebody speaks, in seconds.", valueName: "s"))
+  var step = 0.4
+
+  @Option(help: ArgumentHelp("Silence that ends a turn, in seconds.", valueName: "s"))
+  var pause = 0.5
+
+  @Option(
+    help: ArgumentHelp("Shown words of translations that may be taken back, for each final word.", valueName: "x"))
+  var maxFlicker = 0.2
+
+  @Option(
+    help: ArgumentHelp("Keep the sentences in this file: .srt, .vtt, .txt, .tsv, .json or .jsonl.", valueName: "file"))
+  var save: [String] = []
+
+  @Option(help: ArgumentHelp("Keep the audio in this file: .flac or .wav.", valueName: "file"))
+  var record: String?
+
+  @Flag(help: "Replace files that are there already.")
+  var overwrite = false
+
+  @Option(help: "Text of subtitles: source, target or both (both when there is a translation).")
+  var subtitles: String?
+
+  @Option(help: "Threads to compute with; all processors unless told.")
+  var threads: Int?
+
+  @Option(help: ArgumentHelp("Hypotheses that the search at a turn's end keeps.", valueName: "n"))
+  var beam = 5
+
+  @OptionGroup(title: "Recognition")
+  var recognition: RecognitionArguments
+
+  @OptionGroup(title: "Translation")
+  var translation: TranslationArguments
+
+  @Flag(help: "Standard input is raw signed 16-bit little-endian mono at 16 kHz.")
+  var raw = false
+
+  func validate() throws {
+    guard (1...32).contains(beam) else { throw ValidationError("--beam takes 1 to 32.") }
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+    guard (0.1...5).contains(step) else { throw ValidationError("--step takes 0.1 to 5 seconds.") }
+    guard (0.1...5).contains(pause) else { throw ValidationError("--pause takes 0.1 to 5 seconds.") }
+    guard (0...10).contains(maxFlicker) else { throw ValidationError("--max-flicker takes 0 to 10.") }
+    if let replay, !(replay > 0 && replay <= 100) { throw ValidationError("--replay takes a speed above 0, to 100.") }
+    if device != nil, input != nil { throw ValidationError("--device names a microphone, \(input!) is none: say one.") }
+    if raw, input != "-" { throw ValidationError("--raw describes standard input; name it with -.") }
+    if replay != nil || simulate, input == nil || input == "-" {
+      throw ValidationError("--replay and --simulate are for a recording: name its file.")
+    }
+    if recognition.noVad { throw ValidationError("Live turns are found by voice activity: --no-vad is not for live.") }
+    if target == nil, let option = translation.given {
+      throw ValidationError("\(option) is for translations: add --to LANGUAGE.")
+    }
+    guard [nil, "text", "jsonl"].contains(format) else {
+      throw ValidationError("--format is text or jsonl, not \(format!).")
+    }
+    if let subtitles, SubtitleContent(rawValue: subtitles) == nil {
+      throw ValidationError("--subtitles is source, target or both, not \(subtitles).")
+    }
+    _ = try requestedPolicy()
+    _ = try contract()
+  }
+
+  func run() throws {
+    var options = RecognitionOptions(from: try sourceLanguage(source))
+    try recognition.apply(to: &options)
+    let targets = try target.map { try $0.split(separator: ",").map { try languageCode(String($0)) } } ?? []
+    let request = try TranscriptionRequest(
+      recognition: model, precision: recognition.precision, hearsVoiceOnly: true, options: options,
+      target: targets.first, translation: try translation.options(),
+      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+
+    var settings = LiveSettings()
+    settings.recognition.policy = try requestedPolicy()
+    settings.recognition.pause = .seconds(pause)
+    settings.recognition.finalBeam = beam
+    settings.recognition.voiceThreshold = Float(recognition.vadThreshold)
+    settings.pace = LivePace(contract: try contract(), shortestStep: .seconds(step))
+    (settings.targets, settings.flicker) = (targets, maxFlicker)
+    settings.route = { try request.route(from: $0, to: $1) }
+    settings.maySkip = input != "-"
+    try LiveJob(
+      request: request, settings: settings, command: self, targets: targets,
+      content: subtitles.flatMap(SubtitleContent.init(rawValue:)) ?? .both
+    ).run()
+  }
+
+  /// Where the sound comes from.
+  func openSource() throws(AudioError) -> any LiveSource {
+    switch input {
+    case nil:
+      let device = CaptureDeviceList.device(device)
+      return try Microphone(device: device.name, name: device.description)
+    case "-": return try PipeSource(raw: raw)
+    case let path?:
+      let file = try AudioFile(URL(fileURLWithPath: path))
+      return simulate ? SteppedSource(file) : ReplaySource(file, speed: replay ?? 1)
+    }
+  }
+
+  private func requestedPolicy() throws -> CommitPolicy {
+    let parts = policy.split(separator: ":", maxSplits: 1)
+    let value = parts.count > 1 ? Double(parts[1]) : nil
+    switch parts.first {
+    case "agreement" where parts.count == 1 || (value.map { (2...5).contains($0) } ?? false):
+      return .localAgreement(Int(value ?? 2))
+    case "attention" where parts.count == 1 || (value.map { (0...5).contains($0) } ?? false):
+      return .alignAtt(.seconds(value ?? 0.4))
+    default:
+      throw ValidationError(
+        "--policy is agreement, agreement:N (2 to 5 texts), attention or attention:S (seconds), not \(policy).")
+    }
+  }
+
+  private func contract() throws -> Duration {
+    let text = maxLatency.hasSuffix("s") ? String(maxLatency.dropLast()) : maxLatency
+    guard let seconds = Double(text), (1...60).contains(seconds) else {
+      throw ValidationError("--max-latency takes 1s to 60s, not \(maxLatency).")
+    }
+    return .seconds(seconds)
+  }
+}

@@ -1,0 +1,92 @@
+internal import AudioIO
+internal import Dragoman
+internal import Foundation
+internal import Transcripts
+
+/// Files that a live session keeps: each is valid at every moment, and what is in it stays when the process is killed.
+final class LiveFiles {
+  private enum File {
+    case growing(FileHandle, GrowingTranscript, path: String)
+    case whole(path: String)
+  }
+
+  private var files: [File] = []
+  private let recording: SoundWriter?
+  private var transcript: Transcript
+
+  /// Makes the files.
+  ///
+  /// - Parameters:
+  ///   - paths: transcripts, whose endings tell their formats.
+  ///   - recording: of the audio; nil for none.
+  ///   - overwrites: whether files that are there may go.
+  ///   - content: what subtitles show.
+  ///   - transcript: what is known of the session, without segments.
+  /// - Throws: `Failure` where a file exists or cannot be made, `AudioError` for the recording.
+  init(
+    _ paths: [String], recording: String?, overwrites: Bool, content: SubtitleContent?, transcript: Transcript
+  ) throws {
+    self.transcript = transcript
+    for path in paths + (recording.map { [$0] } ?? []) where FileManager.default.fileExists(atPath: path) {
+      guard overwrites else {
+        throw Failure(.cannotCreate, "\(path) is there already; choose another name, or say --overwrite")
+      }
+      try? FileManager.default.removeItem(atPath: path)
+    }
+    for path in paths {
+      guard let format = TranscriptFormat(rawValue: (path as NSString).pathExtension.lowercased()) else {
+        let known = TranscriptFormat.allCases.map { "." + $0.rawValue }.joined(separator: ", ")
+        throw Failure(.usage, "--save \(path): its ending tells no format; known are \(known)")
+      }
+      if format == .json {
+        try AtomicFile.write(format.render(transcript, content: content), to: path)
+        files.append(.whole(path: path))
+        continue
+      }
+      let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else {
+        throw Failure(.cannotCreate, "cannot make \(path): \(String(cString: strerror(errno)))")
+      }
+      let growing = GrowingTranscript(format: format, content: content)
+      let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+      try Self.append(growing.beginning, to: handle, path: path)
+      files.append(.growing(handle, growing, path: path))
+    }
+    self.recording = try recording.map { path throws(AudioError) in try SoundWriter(path: path) }
+  }
+
+  var isEmpty: Bool { files.isEmpty && recording == nil }
+
+  /// Keeps a final.
+  ///
+  /// - Throws: `Failure` where the disk is full; what was kept stays.
+  func append(_ segment: Segment, duration: Duration) throws {
+    transcript.segments.append(segment)
+    transcript.duration = duration
+    if let language = segment.language { transcript.language = language }
+    for index in files.indices {
+      switch files[index] {
+      case .growing(let handle, var growing, let path):
+        var one = transcript
+        one.segments = [segment]
+        try Self.append(growing.append(one), to: handle, path: path)
+        files[index] = .growing(handle, growing, path: path)
+      case .whole(let path): try AtomicFile.write(TranscriptFormat.json.render(transcript), to: path)
+      }
+    }
+  }
+
+  /// Keeps audio.
+  func record(_ samples: UnsafeBufferPointer<Float>) throws { try recording?.append(samples) }
+
+  private static func append(_ text: String, to handle: FileHandle, path: String) throws {
+    guard !text.isEmpty else { return }
+    do {
+      try handle.write(contentsOf: Data(text.utf8))
+      fsync(handle.fileDescriptor)
+    } catch {
+      throw Failure(
+        .inputOutput, "cannot write to \(path): \(error.localizedDescription); what was written before is kept")
+    }
+  }
+}
