@@ -91,7 +91,7 @@ final class AudioWindows {
 
   /// Forgets all frames before `frame`.
   func forget(before frame: Int) {
-    let first = min(frame, count)
+    let first = max(firstFrame, min(frame, count))
     frames.removeFirst((first - firstFrame) * features.mels)
     firstFrame = first
     timeline.forget(before: firstFrame * AcousticFrame.hopLength)

@@ -15,22 +15,32 @@ public enum CommitPolicy: Sendable, Equatable {
   /// Hypotheses before the newest that it looks at.
   var memory: Int { if case .localAgreement(let count) = self { count - 1 } else { 0 } }
 
-  /// How many words at the start of the newest hypothesis are certain.
+  /// Which words at the start of the newest hypothesis are certain. The last one goes without its punctuation where that is not
+  /// certain: at the end of what was heard so far, a model likes to end the sentence.
   ///
   /// - Parameters:
   ///   - newest: words behind those that are committed.
   ///   - earlier: the hypotheses before, newest first, likewise.
   ///   - frames: log-mel frames of the window, 10 ms.
-  func certain(_ newest: [AlignedWord], earlier: [[AlignedWord]], frames: Int) -> Int {
+  func certain(_ newest: [AlignedWord], earlier: [[AlignedWord]], frames: Int) -> [AlignedWord] {
+    var words: [AlignedWord] = []
     switch self {
     case .localAgreement(let count):
-      guard earlier.count >= count - 1 else { return 0 }
-      return earlier.prefix(count - 1).reduce(newest.count) { agreed, other in
-        min(agreed, zip(newest, other).prefix { $0.word.text == $1.word.text }.count)
+      guard earlier.count >= count - 1 else { return [] }
+      let others = earlier.prefix(count - 1)
+      for (index, word) in newest.enumerated() {
+        guard others.allSatisfy({ index < $0.count && $0[index].bareText == word.bareText }) else { break }
+        guard others.allSatisfy({ $0[index].word.text == word.word.text }) else {
+          words.append(word.bare)
+          break
+        }
+        words.append(word)
       }
     case .alignAtt(let margin):
       let limit = frames - Int(margin / .milliseconds(10))
-      return newest.prefix { $0.lastAttended < limit }.count
+      words = Array(newest.prefix { $0.lastAttended < limit })
     }
+    if !words.isEmpty, words.count == newest.count { words[words.count - 1] = words[words.count - 1].bare }
+    return words
   }
 }

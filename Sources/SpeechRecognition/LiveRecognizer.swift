@@ -215,12 +215,12 @@ public final class LiveRecognizer {
       isTrusted = true
     }
     let words = quick.isSilent(text) || !isTrusted ? [] : self.words(of: text, in: window, start: start)
-    let count =
-      isLast
-      ? words.count : isSettled ? live.policy.certain(words, earlier: earlier, frames: window.count) : 0
-    update.certain = words.prefix(count).map { audio.placed($0.word, after: window.lowerBound) }
-    update.pending = words.dropFirst(count).map { audio.placed($0.word, after: window.lowerBound) }
-    keep(words.prefix(count), placed: update.certain, of: text)
+    let certain =
+      isLast ? words : isSettled ? live.policy.certain(words, earlier: earlier, frames: window.count) : []
+    update.certain = certain.map { audio.placed($0.word, after: window.lowerBound) }
+    update.pending = words.dropFirst(certain.count).map { audio.placed($0.word, after: window.lowerBound) }
+    let count = certain.count
+    keep(certain, placed: update.certain, of: text)
     if isTrusted {
       earlier = earlier.map { Array($0.dropFirst(count)) }
       earlier.insert(Array(words.dropFirst(count)), at: 0)
@@ -232,7 +232,9 @@ public final class LiveRecognizer {
   /// The words behind the prefix, each at most to the window's end.
   private func words(of text: WindowText, in window: Range<Int>, start: [Int]) -> [AlignedWord] {
     let new = Array(text.tokens.dropFirst(prefix.count))
-    guard model.vocabulary.text(of: new).contains(where: { !$0.isWhitespace && !$0.isPunctuation }) else { return [] }
+    // Punctuation alone is what music and machines are written down as, or the end of what has been said.
+    let says = model.vocabulary.text(of: new).contains { !$0.isWhitespace && !$0.isPunctuation }
+    guard says || !prefix.isEmpty else { return [] }
     let aligned = workspace.aligner.alignedWords(
       [prefix, new], start: start, language: textLanguage, window: UnsafeBufferPointer(workspace.encoder.input),
       frameCount: window.count, decoder: workspace.decoder)
@@ -240,7 +242,7 @@ public final class LiveRecognizer {
   }
 
   /// Lets the window's text begin with these words, too.
-  private func keep(_ words: ArraySlice<AlignedWord>, placed: [Word], of text: WindowText) {
+  private func keep(_ words: [AlignedWord], placed: [Word], of text: WindowText) {
     guard let last = words.last else { return }
     // From text tokens to all tokens: timestamps between words stay.
     var seen = 0, end = 0

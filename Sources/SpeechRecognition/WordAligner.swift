@@ -145,7 +145,9 @@ final class WordAligner {
         word: Word(
           start: .milliseconds(10 * span.start), end: .milliseconds(10 * span.end), text: word.text, probability: mean,
           confidence: WordConfidence.whisperBase(mean)),
-        tokens: word.tokens, lastAttended: Self.framesPerPosition * peak(of: word.spoken.upperBound - 1, in: attention))
+        tokens: word.tokens, bareEnd: word.spoken.upperBound,
+        bareText: vocabulary.text(of: text[word.tokens.lowerBound..<word.spoken.upperBound]),
+        lastAttended: Self.framesPerPosition * peak(of: word.spoken.upperBound - 1, in: attention))
     }[...]
     return counts.map { count in
       defer { timed = timed.dropFirst(count) }
