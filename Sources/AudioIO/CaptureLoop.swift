@@ -44,9 +44,10 @@ final class CaptureLoop: @unchecked Sendable {
   }
 
   /// Asks the thread to end and waits for it, at most for `patience`: a sound server that hangs holds us up no longer.
+  /// Whoever asks later does not wait.
   func stop(patience: Duration) {
-    isStopping.store(true, ordering: .relaxed)
-    if done.wait(timeout: .now() + .milliseconds(Int(patience / .milliseconds(1)))) == .success { done.signal() }
+    if isStopping.exchange(true, ordering: .relaxed) { return }
+    _ = done.wait(timeout: .now() + .milliseconds(Int(patience / .milliseconds(1))))
   }
 
   private var mustStop: Bool { isStopping.load(ordering: .relaxed) }
