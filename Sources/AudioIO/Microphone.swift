@@ -39,7 +39,7 @@ public final class Microphone: LiveSource, @unchecked Sendable {
     let capacity = max(pcm.periodFrames, Int(buffer / .seconds(1) * Double(pcm.format.sampleRate)))
     ring = SampleRing(capacity: capacity, rate: pcm.format.sampleRate)
     reader = RingReader(ring, rate: pcm.format.sampleRate, name: self.name)
-    loop = CaptureLoop(pcm, device: device, name: self.name, ring: ring)
+    loop = CaptureLoop(pcm, name: self.name, ring: ring) { try? CapturePCM(device, isRenewed: true) }
     loop.start()
   }
 
