@@ -47,12 +47,12 @@ public final class SoundServer {
     for (name, value) in environment { setenv(name, value, 1) }
   }
 
-  /// Starts the daemon again after `kill`.
+  /// Starts the daemon again after `kill`. It ends by itself when the tests were killed and nobody is left.
   public func start() throws {
     try? FileManager.default.removeItem(at: folder.appending(path: "run/pulse"))
     daemon = try spawn(
       [
-        "pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "--disable-shm=yes", "--use-pid-file=no", "-n",
+        "pulseaudio", "--daemonize=no", "--exit-idle-time=60", "--disable-shm=yes", "--use-pid-file=no", "-n",
         "-F", "/dev/null", "-L", "module-null-sink sink_name=\(Self.sink) rate=48000 channels=2",
         "-L", "module-native-protocol-unix auth-anonymous=1 socket=\(socketPath)",
       ], isClient: false)
