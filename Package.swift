@@ -80,7 +80,7 @@ let package = Package(
     tests("Tensors", ["Tensors", "CKernels"]),
     tests("ModelFormats", ["ModelFormats"]),
     tests("Transcripts", ["Transcripts"]),
-    tests("AudioIO", ["AudioIO", "CSndFile"]),
+    tests("AudioIO", ["AudioIO", "CAllocations", "CSndFile"]),
     tests("AcousticFeatures", ["AcousticFeatures", "AudioIO", "ModelFormats"]),
     tests(
       "SpeechRecognition", ["SpeechRecognition", "CAllocations", "AudioIO", "ModelFormats", "Tensors", "Transcripts"]),

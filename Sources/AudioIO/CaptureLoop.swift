@@ -5,14 +5,14 @@ internal import Synchronization
 ///
 /// While sound comes it allocates nothing. A device that goes away is opened again twice a second.
 final class CaptureLoop: @unchecked Sendable {
-  private let device: String
   private let name: String
   private let ring: SampleRing
   private let isStopping = Atomic(false)
   private let xruns = Atomic(0)
   private let done = DispatchSemaphore(value: 0)
   // What follows belongs to the thread.
-  private var pcm: CapturePCM?
+  private var port: (any CapturePort)?
+  private let open: () -> (any CapturePort)?
   private var clock: CaptureClock
   private var rate: Int
 
@@ -25,9 +25,14 @@ final class CaptureLoop: @unchecked Sendable {
   /// How long a device may take to wake up with the machine.
   private static let longestResume = Duration.seconds(5)
 
-  init(_ pcm: CapturePCM, device: String, name: String, ring: SampleRing) {
-    (self.pcm, self.device, self.name, self.ring) = (pcm, device, name, ring)
-    rate = pcm.format.sampleRate
+  /// - Parameters:
+  ///   - port: the device.
+  ///   - name: the device's, as a person knows it.
+  ///   - ring: gets what it hears.
+  ///   - open: opens the device again, on the thread; nil while that fails.
+  init(_ port: any CapturePort, name: String, ring: SampleRing, open: @escaping () -> (any CapturePort)?) {
+    (self.port, self.name, self.ring, self.open) = (port, name, ring, open)
+    rate = port.format.sampleRate
     clock = CaptureClock(rate: rate)
   }
 
@@ -44,21 +49,25 @@ final class CaptureLoop: @unchecked Sendable {
   }
 
   /// Asks the thread to end and waits for it, at most for `patience`: a sound server that hangs holds us up no longer.
+  /// Whoever asks later does not wait.
   func stop(patience: Duration) {
-    isStopping.store(true, ordering: .relaxed)
-    if done.wait(timeout: .now() + .milliseconds(Int(patience / .milliseconds(1)))) == .success { done.signal() }
+    if isStopping.exchange(true, ordering: .relaxed) { return }
+    _ = done.wait(timeout: .now() + .milliseconds(Int(patience / .milliseconds(1))))
   }
 
   private var mustStop: Bool { isStopping.load(ordering: .relaxed) }
 
   private func run() {
-    while let open = pcm, !mustStop {
-      guard let code = capture(open) else { break }
-      pcm = nil
+    while let current = port, !mustStop {
+      let code = capture(current)
+      current.close()
+      port = nil
+      guard let code else { break }
       ring.mark(.deviceLost(name: name, reason: CapturePCM.message(code)))
       reopen()
     }
-    pcm = nil
+    port?.close()
+    port = nil
     ring.mark(.end(nil))
   }
 
@@ -71,8 +80,8 @@ final class CaptureLoop: @unchecked Sendable {
         usleep(50_000)
         left -= .milliseconds(50)
       }
-      guard !mustStop, let next = try? CapturePCM(device, isRenewed: true) else { continue }
-      pcm = next
+      guard !mustStop, let next = open() else { continue }
+      port = next
       clock.interrupt(newRate: next.format.sampleRate, at: lostAt)
       ring.mark(.deviceBack(name: name))
       if next.format.sampleRate != rate {
@@ -84,24 +93,24 @@ final class CaptureLoop: @unchecked Sendable {
   }
 
   /// Captures until the device is lost, and says by which errno; nil when it was told to stop.
-  private func capture(_ pcm: CapturePCM) -> Int32? {
-    let format = pcm.format
-    let frames = UnsafeMutableRawPointer.allocate(byteCount: pcm.periodFrames * format.frameByteCount, alignment: 16)
-    let mono = UnsafeMutableBufferPointer<Float>.allocate(capacity: pcm.periodFrames)
+  private func capture(_ port: any CapturePort) -> Int32? {
+    let format = port.format
+    let frames = UnsafeMutableRawPointer.allocate(byteCount: port.periodFrames * format.frameByteCount, alignment: 16)
+    let mono = UnsafeMutableBufferPointer<Float>.allocate(capacity: port.periodFrames)
     defer {
       frames.deallocate()
       mono.deallocate()
     }
-    let code = pcm.start()
+    let code = port.start()
     guard code == 0 else { return code }
     var lastSound = MonotonicClock.now
     var recoveries = 0
     while !mustStop {
-      let isReady = pcm.wait(milliseconds: 100)
-      let count = isReady || pcm.hasStopped ? pcm.read(into: frames, frames: pcm.periodFrames) : 0
+      let isReady = port.wait(milliseconds: 100)
+      let count = isReady || port.hasStopped ? port.read(into: frames, frames: port.periodFrames) : 0
       let now = MonotonicClock.now
       if count > 0 {
-        if let missing = clock.heard(frames: count, waiting: pcm.waitingFrames, at: now) {
+        if let missing = clock.heard(frames: count, waiting: port.waitingFrames, at: now) {
           ring.mark(.lost(SampleRing.Gap(unheard: missing)))
         }
         format.mix(frames, count: count, into: mono.baseAddress!)
@@ -110,7 +119,7 @@ final class CaptureLoop: @unchecked Sendable {
       } else if count < 0 {
         recoveries += 1
         if recoveries > Self.mostRecoveries { return Int32(-count) }
-        if let code = recover(pcm, from: Int32(-count)) { return code }
+        if let code = recover(port, from: Int32(-count)) { return code }
         clock.interrupt()
       } else {
         if now - lastSound > Self.longestPause { clock.interrupt() }
@@ -122,16 +131,16 @@ final class CaptureLoop: @unchecked Sendable {
   }
 
   /// Makes the device go on after `code`; an errno when it cannot.
-  private func recover(_ pcm: CapturePCM, from code: Int32) -> Int32? {
+  private func recover(_ port: any CapturePort, from code: Int32) -> Int32? {
     switch code {
     case EPIPE:
       xruns.wrappingAdd(1, ordering: .relaxed)
-      let failure = pcm.recoverFromOverrun()
+      let failure = port.recoverFromOverrun()
       return failure == 0 ? nil : failure
     case ESTRPIPE:
       let deadline = MonotonicClock.now + Self.longestResume
       while !mustStop, MonotonicClock.now < deadline {
-        let failure = pcm.resume()
+        let failure = port.resume()
         if failure == 0 { return nil }
         if failure != EAGAIN { return failure }
         usleep(50_000)

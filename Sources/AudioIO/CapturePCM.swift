@@ -2,13 +2,12 @@ internal import CALSA
 internal import Foundation
 
 /// One open capture device of ALSA.
-///
-/// Reads never wait, waiting is a call of its own with a bound: so the thread that captures can always be ended.
-final class CapturePCM {
+final class CapturePCM: CapturePort {
   let format: CaptureFormat
-  /// Frames that the device hands over at a time, about 20 ms.
+  /// About 20 ms.
   let periodFrames: Int
   private let handle: OpaquePointer
+  private var isClosed = false
 
   private static let silence: Void = dragoman_alsa_silence()
 
@@ -29,7 +28,11 @@ final class CapturePCM {
     guard code >= 0, let opened else { throw CaptureDevices.failure(opening: device, code: -code) }
     let negotiated: (CaptureFormat, Int)
     do throws(AudioError) {
-      negotiated = try Self.negotiate(opened, device: device)
+      // ALSA's own rate conversion is poor: libsoxr does it, unless the device is refused without.
+      negotiated =
+        if let own = try? Self.negotiate(opened, device: device, isResampling: false) { own } else {
+          try Self.negotiate(opened, device: device, isResampling: true)
+        }
     } catch {
       snd_pcm_close(opened)
       throw error
@@ -38,10 +41,17 @@ final class CapturePCM {
     (format, periodFrames) = negotiated
   }
 
-  deinit { snd_pcm_close(handle) }
+  deinit { close() }
+
+  func close() {
+    if !isClosed { snd_pcm_close(handle) }
+    isClosed = true
+  }
 
   /// The widest samples, the channels and the rate that the device has itself, near two and 48 kHz where it has several.
-  private static func negotiate(_ handle: OpaquePointer, device: String) throws(AudioError) -> (CaptureFormat, Int) {
+  private static func negotiate(
+    _ handle: OpaquePointer, device: String, isResampling: Bool
+  ) throws(AudioError) -> (CaptureFormat, Int) {
     var parameters: OpaquePointer?
     guard snd_pcm_hw_params_malloc(&parameters) == 0, let parameters else {
       throw .deviceFailed(name: device, code: Int(ENOMEM), message: String(cString: strerror(ENOMEM)))
@@ -49,8 +59,7 @@ final class CapturePCM {
     defer { snd_pcm_hw_params_free(parameters) }
     var code = snd_pcm_hw_params_any(handle, parameters)
     guard code >= 0 else { throw CaptureDevices.failure(settingUp: device, code: -code) }
-    // ALSA's own rate conversion is poor: libsoxr does it. Where a device is refused without, it stays.
-    snd_pcm_hw_params_set_rate_resample(handle, parameters, 0)
+    snd_pcm_hw_params_set_rate_resample(handle, parameters, isResampling ? 1 : 0)
     code = snd_pcm_hw_params_set_access(handle, parameters, SND_PCM_ACCESS_RW_INTERLEAVED)
     let encodings: [(CaptureFormat.Encoding, snd_pcm_format_t)] = [
       (.float32, SND_PCM_FORMAT_FLOAT), (.int32, SND_PCM_FORMAT_S32), (.int16, SND_PCM_FORMAT_S16),
@@ -79,24 +88,19 @@ final class CapturePCM {
     )
   }
 
-  /// Begins to capture; 0 or an errno.
   func start() -> Int32 { max(0, -snd_pcm_start(handle)) }
 
-  /// Waits for a period; true when something can be read or told, false after `milliseconds`.
   func wait(milliseconds: Int32) -> Bool {
     snd_pcm_wait(handle, milliseconds) != 0
   }
 
-  /// What can be read without waiting: frames, 0 for nothing yet, or a negative errno.
   func read(into target: UnsafeMutableRawPointer, frames: Int) -> Int {
     let count = snd_pcm_readi(handle, target, snd_pcm_uframes_t(frames))
     return count == -Int(EAGAIN) || count == -Int(EINTR) ? 0 : count
   }
 
-  /// Frames that wait in the device.
   var waitingFrames: Int { max(0, snd_pcm_avail_update(handle)) }
 
-  /// Whether the device says that it has stopped or gone, which a wait does not always tell.
   var hasStopped: Bool {
     switch snd_pcm_state(handle) {
     case SND_PCM_STATE_RUNNING, SND_PCM_STATE_PREPARED, SND_PCM_STATE_DRAINING: false
@@ -104,13 +108,11 @@ final class CapturePCM {
     }
   }
 
-  /// After an overrun (`EPIPE`): what the device holds is lost, capture goes on. 0 or an errno.
   func recoverFromOverrun() -> Int32 {
     let code = snd_pcm_recover(handle, -EPIPE, 1)
     return code < 0 ? -code : start()
   }
 
-  /// After the machine was suspended (`ESTRPIPE`): 0, EAGAIN when the device is not awake yet, or another errno.
   func resume() -> Int32 {
     let code = snd_pcm_resume(handle)
     if code == 0 || code == -EAGAIN { return -code }

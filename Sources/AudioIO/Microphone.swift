@@ -9,6 +9,8 @@ internal import Foundation
 /// reach the reader is told as `.lost` at its place: exactly when the ring was full, by the clock when the device overran or
 /// stood still. After `.deviceBack` comes the `.lost` of the time in between, with the first sound.
 ///
+/// The resampler holds back about 40 ms, which come with the sound after them, or before a gap or the end.
+///
 /// May be shared, but `read` belongs to one thread at a time.
 public final class Microphone: LiveSource, @unchecked Sendable {
   /// As a person knows it.
@@ -37,7 +39,7 @@ public final class Microphone: LiveSource, @unchecked Sendable {
     let capacity = max(pcm.periodFrames, Int(buffer / .seconds(1) * Double(pcm.format.sampleRate)))
     ring = SampleRing(capacity: capacity, rate: pcm.format.sampleRate)
     reader = RingReader(ring, rate: pcm.format.sampleRate, name: self.name)
-    loop = CaptureLoop(pcm, device: device, name: self.name, ring: ring)
+    loop = CaptureLoop(pcm, name: self.name, ring: ring) { try? CapturePCM(device, isRenewed: true) }
     loop.start()
   }
 
@@ -54,7 +56,8 @@ public final class Microphone: LiveSource, @unchecked Sendable {
     try reader.read(into: buffer, timeout: timeout)
   }
 
-  /// Lets the device go. What was heard can still be read; then comes `.end`.
+  /// Lets the device go, within a second even when a sound server hangs. What was heard can still be read; then comes
+  /// `.end`.
   public func stop() { loop.stop(patience: .seconds(1)) }
 
   /// Frames of the device's rate that were dropped because the reader was late.
