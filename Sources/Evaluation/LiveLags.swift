@@ -21,7 +21,7 @@ public struct LiveLags: Sendable, Equatable {
   ///   - speech: where people really speak, part by part, in seconds of audio; `firstText` and `firstTranslation` then
   ///     count from the beginning of each part to the first sentence that begins in it. A part that an earlier sentence
   ///     reaches into is left out, as is one in which none begins. nil takes the log's word for where speech begins.
-  ///   - language: code of the speech's language, where the updates do not tell.
+  ///   - language: code of the speech's language; nil takes the updates' word for it.
   public init(
     _ log: LiveLog, speech: [Range<Double>]? = nil, language: String? = nil, form: WordForm = .displayed
   ) {

@@ -39,7 +39,22 @@ public struct LiveReference: Sendable, Equatable {
       audioSeconds: audioSeconds)
   }
 
-  /// What one side of a segment says.
+  /// The reference that a data set has of one recording: its utterances in the order of their excerpts.
+  ///
+  /// - Parameter target: language of the translations that are wanted; nil takes none.
+  public init(_ utterances: [Utterance], target: String? = nil, audioSeconds: Double? = nil) {
+    let inOrder = utterances.sorted { ($0.excerpt?.start ?? 0) < ($1.excerpt?.start ?? 0) }
+    self.init(
+      segments: inOrder.map { utterance in
+        let start = utterance.excerpt?.start
+        let end = utterance.excerpt.flatMap { excerpt in excerpt.duration.map { excerpt.start + $0 } }
+        return Segment(
+          start: start, end: end, text: utterance.text, translation: target.flatMap { utterance.translations[$0] })
+      },
+      language: inOrder.lazy.compactMap(\.language).first, target: target, audioSeconds: audioSeconds)
+  }
+
+  /// What one side of all segments says; nil unless each has it.
   func texts(_ side: LiveUtterance.Side) -> [String]? {
     let texts = segments.compactMap { side == .text ? $0.text : $0.translation }
     return texts.isEmpty || texts.count < segments.count ? nil : texts

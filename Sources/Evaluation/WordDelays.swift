@@ -52,7 +52,7 @@ public struct WordDelays: Sendable, Equatable {
   /// The words of all sentences that ended.
   ///
   /// - Parameters:
-  ///   - language: code of the side's language, where the updates do not tell: that of the speech, or the target.
+  ///   - language: code of the side's language: that of the speech, or the target. nil takes the updates' word for the speech.
   ///   - form: whether a comma that is added later makes a word another one.
   public init(_ log: LiveLog, side: LiveUtterance.Side, language: String? = nil, form: WordForm = .displayed) {
     for utterance in log.utterances {
@@ -65,8 +65,8 @@ public struct WordDelays: Sendable, Equatable {
 }
 
 extension LiveUtterance {
-  /// What is a word in the language of a side; a text is in the language that its updates name, if they do.
+  /// What is a word in the language of a side; without one, in the language that the last update takes the speech for.
   func unit(_ side: Side, language: String?) -> ErrorUnit {
-    .forLanguage(side == .text ? updates.last?.language ?? language : language)
+    .forLanguage(language ?? (side == .text ? updates.last?.language : nil))
   }
 }

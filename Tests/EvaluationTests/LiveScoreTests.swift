@@ -115,6 +115,36 @@ import Testing
     #expect(score.text.shown?.streamLAAL == 3000)
   }
 
+  @Test func aTextInOneLanguageIsCountedInItsWords() {
+    // For a moment the recogniser took English for Japanese; the reference knows better.
+    let log = LiveLog([.update(.final(0, at: 3, from: 0, to: 2, language: "ja", "hello you"))])
+    let told = LiveScore(label: "x", log: log, reference: LiveReference(text: "hello you", language: "en"))
+    #expect(told.text.words == 2 && told.wordErrorRate == 0)
+    #expect(LiveScore(label: "x", log: log, reference: LiveReference()).text.words == 8)
+  }
+
+  @Test func referencesComeFromDataSets() {
+    let utterances = [
+      Utterance(
+        id: "b", audio: "x.wav", excerpt: .init(start: 4, duration: 2), text: "Three", translations: ["pt": "três"]),
+      Utterance(
+        id: "a", audio: "x.wav", excerpt: .init(start: 0.5, duration: 1.5), text: "One", language: "en",
+        translations: ["pt": "um", "de": "eins"]),
+    ]
+    let reference = LiveReference(utterances, target: "pt", audioSeconds: 8)
+    #expect(
+      reference
+        == LiveReference(
+          segments: [
+            .init(start: 0.5, end: 2, text: "One", translation: "um"),
+            .init(start: 4, end: 6, text: "Three", translation: "três"),
+          ], language: "en", target: "pt", audioSeconds: 8))
+    #expect(LiveReference(utterances).segments.allSatisfy { $0.translation == nil })
+    // Without times the sentences are one.
+    let untimed = LiveReference(utterances.map { Utterance(id: $0.id, text: $0.text) })
+    #expect(untimed.speech == nil && untimed.segments.map(\.start) == [nil, nil])
+  }
+
   @Test func sessionsAddUp() {
     let one = LiveMeasures(Self.log, reference: Self.reference)
     var both = one
