@@ -22,8 +22,7 @@ enum Resegmentation {
     var (place, owner) = (0, 0)
     for token in alignment.tokens {
       if token.reference != nil {
-        // A sentence whose words are all missing gets none of those inserted behind them.
-        if token.hypothesis != nil { owner = owners[place] }
+        owner = owners[place]
         place += 1
       }
       if token.hypothesis != nil { lengths[owner] += 1 }

@@ -72,6 +72,14 @@ import Testing
     #expect(WordDelays(utterance, side: .text, unit: .word).revoked == 0)
   }
 
+  @Test func whatIsNotCommittedAnyMoreWasNot() {
+    let utterance = sentence(
+      .partial(0, at: 1, from: 0, to: 1, "a b", stable: 3), .partial(0, at: 2, from: 0, to: 2, "a b", stable: 1),
+      .final(0, at: 3, from: 0, to: 3, "a b"))
+    let delays = WordDelays(utterance, side: .text, unit: .word)
+    #expect(delays.words.map(\.shownAt) == [1, 1] && delays.words.map(\.committedAt) == [1, 3])
+  }
+
   @Test func whatHasNoEndHasNoDelays() {
     let open = LiveLog([.update(.partial(0, at: 1, from: 0, to: 1, "a b", stable: 1))])
     #expect(WordDelays(open, side: .text) == WordDelays() && WordDelays(LiveLog(), side: .text) == WordDelays())
@@ -122,10 +130,12 @@ import Testing
           LiveWord(start: start, end: start + 0.4, text: "a"), LiveWord(start: end - 0.4, end: end, text: "b"),
         ])
     }
-    // The second sentence is one of two in the second part; the fourth begins in the third part and reaches into the fourth.
-    let log = log(final(0, 0.5, 2.1), final(1, 2.5, 3), final(2, 3.1, 3.9), final(3, 4.2, 7))
-    let lags = LiveLags(log, speech: [0..<2, 2..<4, 4..<5, 6..<7, 8..<9])
-    // 3.1 - 0, 4 - 2 and 8 - 4; nobody begins in the last two.
+    // The second sentence is one of two in the second part; the fourth begins in the third part and reaches into the next,
+    // where a fifth begins that is not its first.
+    let log = log(
+      final(0, 0.5, 2.1), final(1, 2.5, 3), final(2, 3.1, 3.9), final(3, 4.2, 7), final(4, 7.2, 7.8))
+    let lags = LiveLags(log, speech: [0..<2, 2..<4, 4..<5, 6..<8, 8..<9])
+    // 3.1 - 0, 4 - 2 and 8 - 4; nobody begins in the last.
     #expect(close(lags.firstText, [3.1, 2, 4]))
   }
 
