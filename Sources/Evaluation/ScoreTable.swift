@@ -1,3 +1,12 @@
+/// A figure of each row of a table.
+struct TableColumn<Row>: Sendable {
+  var heading: String
+  /// In a sentence, for a legend.
+  var meaning: String
+  /// nil where a row has no such figure.
+  var cell: @Sendable (Row) -> String?
+}
+
 /// The scores of a benchmark as rows and columns, for whoever sets them as text or as HTML.
 struct ScoreTable {
   /// One system over one set, or over all.
@@ -12,14 +21,7 @@ struct ScoreTable {
     var failures: Int?
   }
 
-  /// A figure of each row.
-  struct Column: Sendable {
-    var heading: String
-    /// In a sentence, for a legend.
-    var meaning: String
-    /// nil where a row has no such figure.
-    var cell: @Sendable (Row) -> String?
-  }
+  typealias Column = TableColumn<Row>
 
   /// By set, and within it by system; sets in the order in which they first appear, all together last.
   var rows: [Row]

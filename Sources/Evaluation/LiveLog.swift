@@ -1,0 +1,167 @@
+public import Foundation
+
+/// Why a log of live events cannot be read.
+public enum LiveLogError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// It is not there or cannot be read; the system's words.
+  case unreadable(path: String, reason: String)
+  /// A line, from 1, is no JSON object.
+  case notJSON(line: Int)
+  /// A line's object lacks a field that its event needs, or has it in another type.
+  case incomplete(line: Int, event: String, field: String)
+
+  /// What happened, to what, and what to do next.
+  public var description: String {
+    switch self {
+    case .unreadable(let path, let reason): "\(path): cannot be read (\(reason)). Check the spelling."
+    case .notJSON(let line):
+      "Line \(line) is not a JSON object. Give the output of `dragoman live --format jsonl`, and nothing else."
+    case .incomplete(let line, let event, let field):
+      "Line \(line): the event `\(event)` has no usable `\(field)`. See docs/live-events.md for what it needs."
+    }
+  }
+}
+
+/// Everything that a live session said, in its order.
+///
+/// - Reference: `docs/live-events.md`.
+public struct LiveLog: Sendable, Equatable {
+  /// In the order in which they were written.
+  public var events: [LiveEvent]
+
+  /// Events from elsewhere.
+  public init(_ events: [LiveEvent] = []) { self.events = events }
+
+  /// Reads JSON lines; fields and events that are not known are passed over, as are empty lines.
+  ///
+  /// - Throws: `LiveLogError`.
+  public init(_ data: Data) throws(LiveLogError) {
+    events = []
+    let decoder = JSONDecoder()
+    for line in TextLines.split(data) {
+      guard let text = line.text else { throw .notJSON(line: line.number) }
+      if text.allSatisfy(\.isWhitespace) { continue }
+      do {
+        events.append(try decoder.decode(LiveLine.self, from: Data(text.utf8)).typed())
+      } catch let missing as LiveLine.Missing {
+        throw .incomplete(line: line.number, event: missing.event, field: missing.field)
+      } catch DecodingError.typeMismatch(_, let context) where !context.codingPath.isEmpty {
+        let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+        throw .incomplete(line: line.number, event: LiveLine.name(in: text) ?? "?", field: path)
+      } catch DecodingError.keyNotFound(let key, let context) {
+        let path = (context.codingPath + [key]).map(\.stringValue).joined(separator: ".")
+        throw .incomplete(line: line.number, event: LiveLine.name(in: text) ?? "?", field: path)
+      } catch {
+        throw .notJSON(line: line.number)
+      }
+    }
+  }
+
+  /// Reads the JSON lines of a file.
+  ///
+  /// - Throws: `LiveLogError`.
+  public init(contentsOf path: String) throws(LiveLogError) {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw .unreadable(path: path, reason: error.localizedDescription)
+    }
+    try self.init(data)
+  }
+
+  /// Partials and finals.
+  public var updates: [LiveUpdate] {
+    events.compactMap { if case .update(let update) = $0 { update } else { nil } }
+  }
+
+  /// The sentences that ended, in the order in which they did.
+  public var finals: [LiveUpdate] { updates.filter(\.isFinal) }
+
+  /// Seconds of audio: as the session's end says it, or else where its last text ends.
+  public var duration: Double? {
+    for case .end(_, let duration) in events.reversed() { return duration }
+    return updates.map(\.end).max()
+  }
+
+  /// Seconds of audio that were lost.
+  public var lost: Double {
+    events.reduce(0) { if case .overrun(_, let lost, _) = $1 { $0 + lost } else { $0 } }
+  }
+}
+
+/// A line as it is written.
+private struct LiveLine: Decodable {
+  /// What an event lacks.
+  struct Missing: Error {
+    var event: String, field: String
+  }
+
+  var event: String?, emittedAt: Double?
+  var utterance: Int?, t0: Double?, t1: Double?
+  var language: String?, text: String?, stable: Int?
+  var translation: String?, stableTranslation: Int?
+  var words: [LiveWord]?
+  var lost: Double?, reason: String?
+  var level: Int?, what: String?, lag: Double?
+  var state: String?, name: String?
+  var duration: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case event, emittedAt = "emitted_at", utterance, t0, t1, language, text, stable, translation
+    case stableTranslation = "stable_translation", words, lost, reason, level, what, lag, state, name, duration
+  }
+
+  init(from decoder: any Decoder) throws {
+    let line = try decoder.container(keyedBy: CodingKeys.self)
+    func field<Value: Decodable>(_ key: CodingKeys) throws -> Value? {
+      try line.decodeIfPresent(Value.self, forKey: key)
+    }
+    (event, emittedAt) = (try field(.event), try field(.emittedAt))
+    // A field means what it says only in the events that have it; `end` counts its words, for one.
+    switch event {
+    case "partial", "final":
+      (utterance, t0, t1) = (try field(.utterance), try field(.t0), try field(.t1))
+      (language, text, stable) = (try field(.language), try field(.text), try field(.stable))
+      (translation, stableTranslation) = (try field(.translation), try field(.stableTranslation))
+      if event == "final" { words = try field(.words) }
+    case "overrun": (lost, reason) = (try field(.lost), try field(.reason))
+    case "degraded": (level, what, lag) = (try field(.level), try field(.what), try field(.lag))
+    case "device": (state, name) = (try field(.state), try field(.name))
+    case "end": duration = try field(.duration)
+    default: break
+    }
+  }
+
+  /// The name of a line's event, where that much can be read.
+  static func name(in text: String) -> String? {
+    let object = try? JSONSerialization.jsonObject(with: Data(text.utf8))
+    return (object as? [String: Any])?["event"] as? String
+  }
+
+  func typed() throws -> LiveEvent {
+    guard let event else { throw Missing(event: "?", field: "event") }
+    func needed<Value>(_ value: Value?, _ field: String) throws -> Value {
+      guard let value else { throw Missing(event: event, field: field) }
+      return value
+    }
+    let time = try needed(emittedAt, "emitted_at")
+    switch event {
+    case "partial":
+      return .update(
+        .partial(
+          try needed(utterance, "utterance"), at: time, from: try needed(t0, "t0"), to: try needed(t1, "t1"),
+          language: language, try needed(text, "text"), stable: try needed(stable, "stable"), translation: translation,
+          stableTranslation: stableTranslation ?? 0))
+    case "final":
+      return .update(
+        .final(
+          try needed(utterance, "utterance"), at: time, from: try needed(t0, "t0"), to: try needed(t1, "t1"),
+          language: language, try needed(text, "text"), translation: translation, words: words ?? []))
+    case "overrun": return .overrun(at: time, lost: try needed(lost, "lost"), reason: reason ?? "")
+    case "degraded": return .degraded(at: time, level: try needed(level, "level"), what: what ?? "", lag: lag)
+    case "device": return .device(at: time, state: try needed(state, "state"), name: name ?? "")
+    case "end": return .end(at: time, duration: try needed(duration, "duration"))
+    default: return .other(at: time, name: event)
+    }
+  }
+}
