@@ -36,7 +36,8 @@ struct TranscriptionRequest {
     self.models = models
     let available = models.available
     let model = try RecognitionModel(
-      contentsOf: store.folder(named: recognition), precision: precision, kernels: kernels)
+      contentsOf: store.folder(named: recognition), precision: precision, prepared: .cached(threads: threads),
+      kernels: kernels)
     let voiceActivity =
       hearsVoiceOnly ? try VoiceActivityModel(contentsOf: store.directory(of: "silero-vad")) : nil
     let recognizerTranslates = model.canTranslate && options.task == .transcribe

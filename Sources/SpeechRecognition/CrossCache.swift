@@ -13,8 +13,17 @@ final class CrossCache: @unchecked Sendable {
 
   init(dimensions: WhisperDimensions, isHalf: Bool) {
     (self.dimensions, self.isHalf) = (dimensions, isHalf)
-    memory = FloatBuffer(count: (Self.valueCount(dimensions) * (isHalf ? 2 : 4) + 3) / 4)
+    memory = FloatBuffer(count: (Self.byteCount(dimensions, isHalf: isHalf) + 3) / 4)
   }
+
+  /// Reads a cache where it lies: `bytes` of another.
+  init(reading memory: FloatBuffer, dimensions: WhisperDimensions, isHalf: Bool) {
+    precondition(memory.bytes.count == Self.byteCount(dimensions, isHalf: isHalf))
+    (self.dimensions, self.isHalf, self.memory) = (dimensions, isHalf, memory)
+  }
+
+  /// Bytes of all values.
+  static func byteCount(_ size: WhisperDimensions, isHalf: Bool) -> Int { valueCount(size) * (isHalf ? 2 : 4) }
 
   private static func valueCount(_ size: WhisperDimensions) -> Int {
     2 * size.decoderLayers * rows(size) * size.state

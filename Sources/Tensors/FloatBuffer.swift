@@ -8,14 +8,30 @@ public final class FloatBuffer: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Float>
   /// Number of values.
   public let count: Int
+  /// What `base` lies in, when it was allocated here.
+  private let memory: UnsafeMutableRawPointer?
+  /// What keeps `base` valid otherwise.
+  private let owner: AnyObject?
 
-  /// Allocates `count` zeros.
+  /// Allocates `count` zeros; large buffers take memory only where they are touched.
   public init(count: Int) {
     self.count = count
     let bytes = max((count * 4 + 63) / 64 * 64, 64)
-    guard let memory = aligned_alloc(64, bytes) else { preconditionFailure("out of memory: \(bytes) bytes") }
-    memset(memory, 0, bytes)
-    base = memory.bindMemory(to: Float.self, capacity: bytes / 4)
+    guard let memory = calloc(1, bytes + 63) else { preconditionFailure("out of memory: \(bytes) bytes") }
+    (self.memory, owner) = (memory, nil)
+    base = memory.alignedUp(toMultipleOf: 64).bindMemory(to: Float.self, capacity: bytes / 4)
+  }
+
+  /// Reads values where they lie; nothing may be written to them.
+  ///
+  /// - Parameters:
+  ///   - bytes: whole values, aligned to 4 bytes.
+  ///   - owner: keeps them valid and unchanged.
+  public init(reading bytes: UnsafeRawBufferPointer, owner: AnyObject) {
+    precondition(bytes.count % 4 == 0 && UInt(bitPattern: bytes.baseAddress) % 4 == 0, "\(bytes.count) bytes")
+    (memory, self.owner, count) = (nil, owner, bytes.count / 4)
+    let start = bytes.bindMemory(to: Float.self).baseAddress
+    base = UnsafeMutablePointer(mutating: start ?? UnsafePointer(bitPattern: 64)!)
   }
 
   /// Copies `values`.
@@ -24,10 +40,13 @@ public final class FloatBuffer: @unchecked Sendable {
     _ = UnsafeMutableBufferPointer(start: base, count: count).initialize(from: values)
   }
 
-  deinit { free(base) }
+  deinit { free(memory) }
 
   /// The values, for tests and inspection.
   public var values: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+  /// The bytes of all values.
+  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: 4 * count) }
 
   /// All values as rows of `columns`.
   package func matrix(columns: Int) -> Matrix { Matrix(base, rows: count / columns, columns: columns) }
