@@ -41,7 +41,7 @@ public struct PreparedModels: Sendable {
       // Files that have changed meanwhile were perhaps read half old, half new.
       guard ModelIdentity(files, at: url, kernels: kernels)?.key == identity.key else { return nil }
       try writer.finish()
-      removeOlder(than: file, of: url)
+      removeOlder(than: file, of: url, name: name, kernels: kernels)
       return try Self.read(file, key: identity.key)
     } catch let error as RecognitionError {
       throw error
@@ -90,8 +90,10 @@ public struct PreparedModels: Sendable {
   /// `whisper-base-0123456789abcdef.int8-avx2.prepared`
   private static func fileName(_ name: String, _ identity: ModelIdentity, _ kernels: Kernels) -> String {
     let hash = String(ContentHash.of(identity.key), radix: 16)
-    return prefix(name) + String(repeating: "0", count: 16 - hash.count) + hash + ".int8-\(kernels.name)" + ending
+    return prefix(name) + String(repeating: "0", count: 16 - hash.count) + hash + kind(kernels)
   }
+
+  private static func kind(_ kernels: Kernels) -> String { ".int8-\(kernels.name)" + ending }
 
   private static func origin(_ model: URL) -> String { model.absoluteURL.standardizedFileURL.path }
 
@@ -109,9 +111,8 @@ public struct PreparedModels: Sendable {
   }
 
   /// Removes what was prepared from the same files before they changed, or from files that are gone.
-  private func removeOlder(than file: URL, of model: URL) {
-    let kind = file.lastPathComponent.drop { $0 != "." }
-    let (path, prefix) = (Self.origin(model), Self.prefix(model.lastPathComponent))
+  private func removeOlder(than file: URL, of model: URL, name: String, kernels: Kernels) {
+    let (path, prefix, kind) = (Self.origin(model), Self.prefix(name), Self.kind(kernels))
     for (url, origin) in files where url.lastPathComponent != file.lastPathComponent {
       let name = url.lastPathComponent
       let isOlder =

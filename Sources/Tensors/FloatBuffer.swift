@@ -8,18 +8,28 @@ public final class FloatBuffer: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Float>
   /// Number of values.
   public let count: Int
-  /// What `base` lies in, when it was allocated here.
-  private let memory: UnsafeMutableRawPointer?
-  /// What keeps `base` valid otherwise.
+  /// Bytes that were allocated for it here; 0 when it reads somebody else's.
+  private let byteCount: Int
+  /// What keeps `base` valid when it was not allocated here.
   private let owner: AnyObject?
 
-  /// Allocates `count` zeros; large buffers take memory only where they are touched.
+  /// From this size on, buffers are mapped one by one: they take memory only where they are touched, and leave no holes
+  /// between others when they go.
+  private static let mappedBytes = 1 << 20
+
+  /// Allocates `count` zeros.
   public init(count: Int) {
-    self.count = count
-    let bytes = max((count * 4 + 63) / 64 * 64, 64)
-    guard let memory = calloc(1, bytes + 63) else { preconditionFailure("out of memory: \(bytes) bytes") }
-    (self.memory, owner) = (memory, nil)
-    base = memory.alignedUp(toMultipleOf: 64).bindMemory(to: Float.self, capacity: bytes / 4)
+    (self.count, owner) = (count, nil)
+    byteCount = max((count * 4 + 63) / 64 * 64, 64)
+    let memory: UnsafeMutableRawPointer?
+    if byteCount < Self.mappedBytes {
+      memory = aligned_alloc(64, byteCount)
+      if let memory { memset(memory, 0, byteCount) }
+    } else {
+      memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    }
+    guard let memory, memory != MAP_FAILED else { preconditionFailure("out of memory: \(byteCount) bytes") }
+    base = memory.bindMemory(to: Float.self, capacity: byteCount / 4)
   }
 
   /// Reads values where they lie; nothing may be written to them.
@@ -29,7 +39,7 @@ public final class FloatBuffer: @unchecked Sendable {
   ///   - owner: keeps them valid and unchanged.
   public init(reading bytes: UnsafeRawBufferPointer, owner: AnyObject) {
     precondition(bytes.count % 4 == 0 && UInt(bitPattern: bytes.baseAddress) % 4 == 0, "\(bytes.count) bytes")
-    (memory, self.owner, count) = (nil, owner, bytes.count / 4)
+    (byteCount, self.owner, count) = (0, owner, bytes.count / 4)
     let start = bytes.bindMemory(to: Float.self).baseAddress
     base = UnsafeMutablePointer(mutating: start ?? UnsafePointer(bitPattern: 64)!)
   }
@@ -40,7 +50,13 @@ public final class FloatBuffer: @unchecked Sendable {
     _ = UnsafeMutableBufferPointer(start: base, count: count).initialize(from: values)
   }
 
-  deinit { free(memory) }
+  deinit {
+    switch byteCount {
+    case 0: break
+    case ..<Self.mappedBytes: free(base)
+    default: munmap(base, byteCount)
+    }
+  }
 
   /// The values, for tests and inspection.
   public var values: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }

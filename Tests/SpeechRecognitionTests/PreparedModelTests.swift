@@ -11,7 +11,8 @@ import Testing
 @Suite struct PreparedModelTests {
   let folder = FileManager.default.temporaryDirectory.appending(path: "dragoman-\(UUID().uuidString)")
   var cache: PreparedModels { PreparedModels(folder: folder.appending(path: "cache/prepared"), threads: 1) }
-  var model: URL { folder.appending(path: "model") }
+  /// Its name has a full stop in it, as `whisper-tiny.en` has.
+  var model: URL { folder.appending(path: "model.en") }
 
   /// Bytes of a blob begin here in the file.
   func offset(_ name: String, in file: PreparedFile) throws -> Int {
@@ -214,7 +215,7 @@ import Testing
 
   @Test func whatIsLeftBehindIsClearedAway() throws {
     defer { clean() }
-    let other = folder.appending(path: "elsewhere/model")
+    let other = folder.appending(path: "elsewhere/model.en")
     try FileManager.default.createDirectory(at: folder.appending(path: "elsewhere"), withIntermediateDirectories: true)
     try FileManager.default.copyItem(at: model, to: other)
     _ = try RecognitionModel(contentsOf: model, prepared: cache)
