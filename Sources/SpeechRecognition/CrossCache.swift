@@ -85,14 +85,20 @@ final class CrossCache: @unchecked Sendable {
     }
   }
 
-  /// Copies some positions of all layers.
+  /// Copies some positions of all layers. What `other` reads from a file need not stay in memory, then.
   func copy(_ positions: Range<Int>, from other: CrossCache) {
     precondition(other.dimensions == dimensions && other.isHalf == isHalf)
     guard !positions.isEmpty else { return }
     let size = dimensions
+    let partBytes = size.decoderHeads * Self.rows(size) * size.decoderHeadWidth * valueBytes
     for unit in 0..<2 * size.decoderLayers * size.decoderHeads {
       let (layer, rest) = unit.quotientAndRemainder(dividingBy: 2 * size.decoderHeads)
       let (part, head) = rest.quotientAndRemainder(dividingBy: size.decoderHeads)
+      defer {
+        if head == size.decoderHeads - 1 {
+          other.memory.release((2 * layer + part) * partBytes..<(2 * layer + part + 1) * partBytes)
+        }
+      }
       let (target, source) = (
         slice(layer: layer, part: part, head: head), other.slice(layer: layer, part: part, head: head)
       )

@@ -166,7 +166,7 @@ private struct PreparedReader {
   }
 
   func floats(_ name: String, _ count: Int) throws -> FloatBuffer {
-    FloatBuffer(reading: try file.bytes(name, count: 4 * count), owner: file.file)
+    FloatBuffer(mapped: try file.bytes(name, count: 4 * count), owner: file.file)
   }
 
   private func bias(_ name: String, _ outputs: Int) throws -> FloatBuffer? {

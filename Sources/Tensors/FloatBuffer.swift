@@ -32,12 +32,12 @@ public final class FloatBuffer: @unchecked Sendable {
     base = memory.bindMemory(to: Float.self, capacity: byteCount / 4)
   }
 
-  /// Reads values where they lie; nothing may be written to them.
+  /// Reads values of a mapped file where they lie; nothing may be written to them.
   ///
   /// - Parameters:
   ///   - bytes: whole values, aligned to 4 bytes.
   ///   - owner: keeps them valid and unchanged.
-  public init(reading bytes: UnsafeRawBufferPointer, owner: AnyObject) {
+  public init(mapped bytes: UnsafeRawBufferPointer, owner: AnyObject) {
     precondition(bytes.count % 4 == 0 && UInt(bitPattern: bytes.baseAddress) % 4 == 0, "\(bytes.count) bytes")
     (byteCount, self.owner, count) = (0, owner, bytes.count / 4)
     let start = bytes.bindMemory(to: Float.self).baseAddress
@@ -56,6 +56,16 @@ public final class FloatBuffer: @unchecked Sendable {
     case ..<Self.mappedBytes: free(base)
     default: munmap(base, byteCount)
     }
+  }
+
+  /// Gives back the memory of some bytes of a mapped file until they are read again; other buffers keep theirs.
+  package func release(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= 4 * count, "bytes \(range) of \(4 * count)")
+    guard owner != nil else { return }
+    let page = Int(getpagesize()), bytes = UnsafeMutableRawPointer(base)
+    let first = (bytes + range.lowerBound).alignedUp(toMultipleOf: page)
+    let end = (bytes + range.upperBound).alignedDown(toMultipleOf: page)
+    if first < end { madvise(first, end - first, Int32(MADV_DONTNEED)) }
   }
 
   /// The values, for tests and inspection.

@@ -81,6 +81,8 @@ import Testing
     #expect(!text.isEmpty)
     #expect(try Self.tokens(made, kernels: kernels) == text)
     #expect(try Self.tokens(mapped, kernels: kernels) == text)
+    // What was given back to the file comes again.
+    #expect(Self.contents(mapped, kernels: kernels) == expected)
     // Float32 weights need no preparation.
     #expect(try !RecognitionModel(contentsOf: model, precision: .float32, prepared: cache).isPrepared)
   }
