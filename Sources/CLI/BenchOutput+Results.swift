@@ -20,11 +20,7 @@ extension BenchOutput {
   /// - Parameter sets: the sets as the user named them, which the place in the cache is named after.
   func openJournal(for sets: [String]) throws -> BenchJournal {
     if let journalPath { return try BenchJournal(path: journalPath) }
-    let environment = ProcessInfo.processInfo.environment
-    let cache =
-      environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? (environment["HOME"] ?? "/tmp")
-      + "/.cache"
-    let folder = URL(fileURLWithPath: cache).appending(path: "dragoman/bench")
+    let folder = (CacheFolder.url() ?? URL(fileURLWithPath: "/tmp/.cache/dragoman")).appending(path: "bench")
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let places = sets.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
     // FNV-1a over the places.

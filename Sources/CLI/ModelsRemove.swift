@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import Foundation
 internal import ModelStore
+internal import SpeechRecognition
 
 /// `dragoman models remove`.
 struct ModelsRemoveCommand: ParsableCommand {
@@ -14,6 +16,7 @@ struct ModelsRemoveCommand: ParsableCommand {
     for id in ids {
       do throws(StoreError) {
         try store.remove(id)
+        PreparedModels.cached()?.remove(preparedFrom: store.root.appending(path: id))
         StandardError.write("\(id): removed\n")
       } catch {
         StandardError.write("dragoman: \(error.description)\n")

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import ModelStore
+internal import SpeechRecognition
 
 /// `dragoman models verify`.
 struct ModelsVerifyCommand: ParsableCommand {
@@ -25,6 +26,10 @@ struct ModelsVerifyCommand: ParsableCommand {
       let report = try store.verify(id)
       for file in report.files {
         try StandardOutput.writeLine("\(id)/\(file.name): \(Self.words(for: file.finding))")
+      }
+      for file in PreparedModels.cached()?.verify(preparedFrom: store.root.appending(path: id)) ?? [] {
+        let words = file.isWhole ? "ok" : "damaged and removed; it is made again when the model is next used"
+        try StandardOutput.writeLine("prepared \(file.name): \(words)")
       }
       if report.isVerified { continue }
       if store.catalogue.entry(id) == nil { damagedImports.append(id) } else { damaged.append(id) }

@@ -41,7 +41,8 @@ struct TranscriptionRequest {
     let available = models.available
     self.available = available
     let model = try RecognitionModel(
-      contentsOf: store.folder(named: recognition), precision: precision, kernels: kernels)
+      contentsOf: store.folder(named: recognition), precision: precision, prepared: .cached(threads: threads),
+      kernels: kernels)
     let voiceActivity =
       hearsVoiceOnly ? try VoiceActivityModel(contentsOf: store.directory(of: "silero-vad")) : nil
     self.voiceActivity = voiceActivity

@@ -4,6 +4,8 @@ internal import Foundation
 public enum ModelFileError: Error, Equatable, CustomStringConvertible {
   /// The operating system refused to open or map the file; `code` is its `errno`.
   case unreadable(path: String, code: Int32)
+  /// The operating system refused to write the file; `code` is its `errno`.
+  case unwritable(path: String, code: Int32)
   /// The file ends before the thing that `what` names.
   case truncated(path: String, what: String, offset: Int)
   /// A value in the file is impossible: not this format, or damaged.
@@ -20,6 +22,8 @@ public enum ModelFileError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unreadable(let path, let code):
       "cannot read \(path): \(String(cString: strerror(code)))"
+    case .unwritable(let path, let code):
+      "cannot write \(path): \(String(cString: strerror(code)))"
     case .truncated(let path, let what, let offset):
       "\(path) ends too early: \(what) at byte \(offset) is missing; the download or copy is incomplete, fetch the model again"
     case .malformed(let path, let what):

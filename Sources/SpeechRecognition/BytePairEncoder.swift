@@ -11,19 +11,19 @@ struct BytePairEncoder: Sendable {
 
   /// Merges neighbouring parts, lowest rank first, until none can be merged.
   private func merge(_ piece: [UInt8]) -> [Int] {
-    if let whole = vocabulary.ranks[piece] { return [whole] }
+    if let whole = vocabulary.tokens.rank(of: piece) { return [whole] }
     var parts = piece.map { [$0] }
     while parts.count > 1 {
       var best: (rank: Int, index: Int)?
       for index in 0..<parts.count - 1 {
-        if let rank = vocabulary.ranks[parts[index] + parts[index + 1]], rank < best?.rank ?? .max {
+        if let rank = vocabulary.tokens.rank(of: parts[index] + parts[index + 1]), rank < best?.rank ?? .max {
           best = (rank, index)
         }
       }
       guard let best else { break }
       parts[best.index] += parts.remove(at: best.index + 1)
     }
-    return parts.compactMap { vocabulary.ranks[$0] }
+    return parts.compactMap { vocabulary.tokens.rank(of: $0) }
   }
 
   private enum Kind { case letter, number, space, other }

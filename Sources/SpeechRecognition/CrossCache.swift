@@ -13,8 +13,17 @@ final class CrossCache: @unchecked Sendable {
 
   init(dimensions: WhisperDimensions, isHalf: Bool) {
     (self.dimensions, self.isHalf) = (dimensions, isHalf)
-    memory = FloatBuffer(count: (Self.valueCount(dimensions) * (isHalf ? 2 : 4) + 3) / 4)
+    memory = FloatBuffer(count: (Self.byteCount(dimensions, isHalf: isHalf) + 3) / 4)
   }
+
+  /// Reads a cache where it lies: `bytes` of another.
+  init(reading memory: FloatBuffer, dimensions: WhisperDimensions, isHalf: Bool) {
+    precondition(memory.bytes.count == Self.byteCount(dimensions, isHalf: isHalf))
+    (self.dimensions, self.isHalf, self.memory) = (dimensions, isHalf, memory)
+  }
+
+  /// Bytes of all values.
+  static func byteCount(_ size: WhisperDimensions, isHalf: Bool) -> Int { valueCount(size) * (isHalf ? 2 : 4) }
 
   private static func valueCount(_ size: WhisperDimensions) -> Int {
     2 * size.decoderLayers * rows(size) * size.state
@@ -76,14 +85,20 @@ final class CrossCache: @unchecked Sendable {
     }
   }
 
-  /// Copies some positions of all layers.
+  /// Copies some positions of all layers. What `other` reads from a file need not stay in memory, then.
   func copy(_ positions: Range<Int>, from other: CrossCache) {
     precondition(other.dimensions == dimensions && other.isHalf == isHalf)
     guard !positions.isEmpty else { return }
     let size = dimensions
+    let partBytes = size.decoderHeads * Self.rows(size) * size.decoderHeadWidth * valueBytes
     for unit in 0..<2 * size.decoderLayers * size.decoderHeads {
       let (layer, rest) = unit.quotientAndRemainder(dividingBy: 2 * size.decoderHeads)
       let (part, head) = rest.quotientAndRemainder(dividingBy: size.decoderHeads)
+      defer {
+        if head == size.decoderHeads - 1 {
+          other.memory.release((2 * layer + part) * partBytes..<(2 * layer + part + 1) * partBytes)
+        }
+      }
       let (target, source) = (
         slice(layer: layer, part: part, head: head), other.slice(layer: layer, part: part, head: head)
       )

@@ -16,6 +16,9 @@ struct ModelSettings: Decodable, Equatable {
   /// `[[layer, head]]`.
   var alignment_heads: [[Int]]?
 
+  /// The files that are read, the second of which is asked for alignment heads first.
+  static let names = ["config.json", "generation_config.json"]
+
   /// No settings at all.
   init() {}
 
@@ -23,8 +26,8 @@ struct ModelSettings: Decodable, Equatable {
   ///
   /// - Throws: `ModelFileError.malformed` when one is there and is not what it should be.
   init(folder: URL) throws(ModelFileError) {
-    self = try Self.read(folder.appending(path: "config.json")) ?? Self()
-    let generation = try Self.read(folder.appending(path: "generation_config.json"))
+    self = try Self.read(folder.appending(path: Self.names[0])) ?? Self()
+    let generation = try Self.read(folder.appending(path: Self.names[1]))
     alignment_heads = generation?.alignment_heads ?? alignment_heads
   }
 

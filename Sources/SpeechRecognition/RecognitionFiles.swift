@@ -52,6 +52,24 @@ enum RecognitionFiles: Equatable {
     }
   }
 
+  /// The files that hold weights.
+  var weights: [URL] {
+    switch self {
+    case .cTranslate2(let binary), .ggml(let binary): [binary]
+    case .safetensors(let shards): shards
+    }
+  }
+
+  /// Files beside the weights that a model may have: vocabularies and settings.
+  static let namesBesideWeights =
+    VocabularyFile.names + [VocabularyFile.addedTokens] + ModelSettings.names
+
+  /// The name of the model's folder, or of a ggml file that was named by itself.
+  func modelName(at url: URL) -> String {
+    if case .ggml(let binary) = self, binary == url { return url.deletingPathExtension().lastPathComponent }
+    return url.lastPathComponent
+  }
+
   /// The shards that an index of tensors names, in the order of their names.
   private static func shards(_ index: URL) throws(RecognitionError) -> [URL] {
     struct Index: Decodable { var weight_map: [String: String] }

@@ -1,5 +1,4 @@
 public import Foundation
-internal import ModelFormats
 internal import Synchronization
 public import Tensors
 
@@ -17,9 +16,11 @@ public final class RecognitionModel: Sendable {
   public let name: String
   /// How its weights are kept.
   public let precision: RecognitionPrecision
+  /// Whether weights and silent tail are those of a prepared file.
+  let isPrepared: Bool
   let weights: WhisperWeights
-  /// Made when it is first needed.
-  private let silentTail = Mutex<SilentTail?>(nil)
+  /// Made when it is first needed, unless it was prepared.
+  private let silentTail: Mutex<SilentTail?>
   let vocabulary: Vocabulary
   let filter: LogitFilter
   /// Cross-attention heads that follow the audio: the model's own list, else what is known for its sizes.
@@ -39,52 +40,26 @@ public final class RecognitionModel: Sendable {
   /// - Parameters:
   ///   - url: of the folder, or of one file that is a model by itself.
   ///   - precision: int8 quantises all matrices here, whatever they are stored as.
+  ///   - prepared: where int8 weights are kept once they are made, so that the next process maps them; nil makes them in
+  ///     memory.
   ///   - kernels: quantise.
   /// - Throws: `RecognitionError` when there is no such model at `url` or a file of it is damaged.
   public init(
-    contentsOf url: URL, precision: RecognitionPrecision = .int8, kernels: Kernels = .best
+    contentsOf url: URL, precision: RecognitionPrecision = .int8, prepared: PreparedModels? = nil,
+    kernels: Kernels = .best
   ) throws(RecognitionError) {
-    let weights: WhisperWeights
     let files = try RecognitionFiles(at: url)
-    var listedHeads: [[Int]]?
-    do {
-      switch files {
-      case .cTranslate2(let binary):
-        name = url.lastPathComponent
-        weights = try WhisperWeights(cTranslate2: CTranslate2File.read(binary, specification: "WhisperSpec"))
-        vocabulary = try Vocabulary(folder: url, for: weights.dimensions)
-        listedHeads = try ModelSettings(folder: url).alignment_heads
-      case .ggml(let binary):
-        name = binary == url ? url.deletingPathExtension().lastPathComponent : url.lastPathComponent
-        let file = try GGMLWhisperFile(contentsOf: binary)
-        weights = try WhisperWeights(ggml: file)
-        vocabulary = try Vocabulary(text: file.tokens, path: binary.path, dimensions: weights.dimensions)
-      case .safetensors(let shards):
-        name = url.lastPathComponent
-        let settings = try ModelSettings(folder: url)
-        try settings.checkArchitecture(path: url.path)
-        var tensors: [NamedTensors] = []
-        for shard in shards { tensors.append(try SafetensorsFile.read(shard)) }
-        weights = try WhisperWeights(
-          named: .joined(tensors), encoderHeads: settings.encoder_attention_heads ?? settings.n_audio_head,
-          decoderHeads: settings.decoder_attention_heads ?? settings.n_text_head)
-        vocabulary = try Vocabulary(folder: url, for: weights.dimensions)
-        listedHeads = settings.alignment_heads
-      }
-    } catch let error as RecognitionError {
-      throw error
-    } catch let error as ModelFileError {
-      throw .file(error)
-    } catch {
-      preconditionFailure("readers throw the two errors above: \(error)")
-    }
-    guard vocabulary.count == weights.dimensions.vocabulary else {
-      throw .vocabularyMismatch(path: url.path, expected: weights.dimensions.vocabulary, found: vocabulary.count)
-    }
+    name = files.modelName(at: url)
     self.precision = precision
-    self.weights = precision == .int8 ? weights.quantized(kernels: kernels) : weights
-    alignmentHeads =
-      AlignmentHead.listed(listedHeads, in: weights.dimensions) ?? AlignmentHead.assumed(for: weights.dimensions)
+    var parts = precision == .int8 ? try prepared?.parts(of: files, at: url, name: name, kernels: kernels) : nil
+    isPrepared = parts != nil
+    if parts == nil {
+      parts = try RecognitionParts(files, at: url)
+      if precision == .int8 { parts!.weights = parts!.weights.quantized(kernels: kernels) }
+    }
+    let all = parts!
+    (weights, vocabulary, alignmentHeads) = (all.weights, all.vocabulary, all.alignmentHeads)
+    silentTail = Mutex(all.silentTail)
     filter = LogitFilter(vocabulary: vocabulary, encoder: BytePairEncoder(vocabulary: vocabulary))
   }
 

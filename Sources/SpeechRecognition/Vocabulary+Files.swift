@@ -74,13 +74,15 @@ extension Vocabulary {
 }
 
 /// One file that holds a vocabulary, in the form that its name tells.
-private struct VocabularyFile {
+struct VocabularyFile {
   let url: URL, data: Data, dimensions: WhisperDimensions
 
   /// The files that are looked for, in this order.
   static let names = [
     "vocabulary.txt", "vocabulary.json", "tokenizer.json", "vocab.json", "multilingual.tiktoken", "gpt2.tiktoken",
   ]
+  /// What stands beside `vocab.json`.
+  static let addedTokens = "added_tokens.json"
 
   func vocabulary() throws(RecognitionError) -> Vocabulary {
     switch url.lastPathComponent {
@@ -124,7 +126,7 @@ private struct VocabularyFile {
 
   /// Hugging Face's slow tokenizer: ids by token, special ones in a file of their own.
   private func dictionary() throws(RecognitionError) -> Vocabulary {
-    let other = url.deletingLastPathComponent().appending(path: "added_tokens.json")
+    let other = url.deletingLastPathComponent().appending(path: Self.addedTokens)
     guard let ids = try? JSONDecoder().decode([String: Int].self, from: data) else {
       throw .file(.malformed(path: url.path, what: "it is not a JSON object of ids by token"))
     }

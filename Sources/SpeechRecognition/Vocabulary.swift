@@ -3,7 +3,7 @@
 /// - Reference: openai/whisper `whisper/tokenizer.py`; Radford et al. 2019 (GPT-2) for the printable form of bytes.
 struct Vocabulary: Sendable {
   /// The bytes of each ordinary token; the printable name of each special one.
-  let tokens: [[UInt8]]
+  let tokens: TokenTable
   /// First token that is not text.
   let endOfText: Int
   let startOfTranscript: Int, translate: Int, transcribe: Int
@@ -12,9 +12,6 @@ struct Vocabulary: Sendable {
   let timestampBegin: Int
   /// Language codes in the order of their tokens, the first being `startOfTranscript + 1`.
   let languages: [String]
-  /// Ordinary tokens by their bytes; the id is the merge's rank.
-  let ranks: [[UInt8]: Int]
-
   /// English-only models have exactly this many tokens, one fewer than the smallest multilingual ones.
   static let englishOnlyCount = 51_864
 
@@ -35,8 +32,17 @@ struct Vocabulary: Sendable {
 
   /// Takes the bytes of the text tokens and the names of the special ones behind them, `<|endoftext|>` first.
   init(text: [[UInt8]], special: [String], path: String) throws(RecognitionError) {
+    try self.init(TokenTable(text: text, special: special), path: path)
+  }
+
+  /// Takes a table whose text tokens end where the special ones begin, with `<|endoftext|>`.
+  init(_ tokens: TokenTable, path: String) throws(RecognitionError) {
+    let special = tokens.textCount..<tokens.count
     func id(_ names: String...) throws(RecognitionError) -> Int {
-      for name in names { if let index = special.lastIndex(of: name) { return text.count + index } }
+      for name in names {
+        let bytes = Array(name.utf8)
+        if let id = special.last(where: { tokens.equals($0, bytes) }) { return id }
+      }
       throw .tokenMissing(path: path, token: names[0])
     }
     endOfText = try id(Self.endOfTextName)
@@ -48,14 +54,13 @@ struct Vocabulary: Sendable {
     noSpeech = try id("<|nospeech|>", "<|nocaptions|>")
     noTimestamps = try id("<|notimestamps|>")
     timestampBegin = try id("<|0.00|>")
-    guard endOfText == text.count, startOfTranscript < translate, noTimestamps < timestampBegin else {
+    guard endOfText == tokens.textCount, startOfTranscript < translate, noTimestamps < timestampBegin else {
       throw .tokenMissing(path: path, token: "<|startoftranscript|> behind the text tokens")
     }
-    languages = special[(startOfTranscript + 1 - text.count)..<(translate - text.count)].map {
-      String($0.dropFirst(2).dropLast(2))
+    languages = (startOfTranscript + 1..<translate).map {
+      String(decoding: tokens[$0].dropFirst(2).dropLast(2), as: UTF8.self)
     }
-    tokens = text + special.map { Array($0.utf8) }
-    ranks = Dictionary(zip(text, 0...)) { _, last in last }
+    self.tokens = tokens
   }
 
   /// The name of the token that ends a text, in front of all other special ones.

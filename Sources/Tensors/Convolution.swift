@@ -1,8 +1,9 @@
 /// A convolution over time as one matrix product per tap: no copy of the input is made.
 public struct Convolution: Sendable {
   /// `[output, tap * input]`: each tap's matrix stands beside the next.
-  private let weight: FloatBuffer
-  private let bias: FloatBuffer?
+  package let weight: FloatBuffer
+  /// `[output]`, or nil.
+  package let bias: FloatBuffer?
   private let inputs: Int, outputs: Int, taps: Int
 
   /// - Parameters:
@@ -19,6 +20,14 @@ public struct Convolution: Sendable {
       }
     }
     (self.weight, self.bias, self.inputs, self.outputs, self.taps) = (turned, bias, inputs, outputs, taps)
+  }
+
+  /// - Parameters:
+  ///   - turned: `[output, tap * input]`, as `weight` is kept.
+  ///   - bias: `[output]`, or nil for none.
+  package init(turned: FloatBuffer, bias: FloatBuffer?, outputs: Int, inputs: Int, taps: Int) {
+    precondition(turned.count == outputs * inputs * taps, "\(turned.count) values for \(outputs) x \(inputs) x \(taps)")
+    (weight, self.bias, self.inputs, self.outputs, self.taps) = (turned, bias, inputs, outputs, taps)
   }
 
   /// `output[t] = bias + sum over taps k of W[k] input[step * t + k]`, `[frame, output]`.

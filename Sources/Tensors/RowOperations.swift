@@ -3,7 +3,7 @@ internal import Foundation
 
 /// Layer normalisation over the last axis.
 public struct LayerNorm: Sendable {
-  let gamma: FloatBuffer, beta: FloatBuffer
+  package let gamma: FloatBuffer, beta: FloatBuffer
   let epsilon: Float
 
   /// - Parameters:

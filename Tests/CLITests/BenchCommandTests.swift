@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct BenchCommandTests {
   static let pulled = ["DRAGOMAN_MODELS": Places.models.path]
   let command: BuiltCommand
-  init() throws { command = try BuiltCommand() }
+  init() throws { command = try BuiltCommand(sharesPrepared: true) }
 
   private func run(_ arguments: [String]) throws -> BuiltCommand.Result {
     try command.run(["bench"] + arguments, environment: Self.pulled)

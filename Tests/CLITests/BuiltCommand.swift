@@ -4,7 +4,7 @@ import Testing
 /// The executable that this build made, run as a user runs it.
 struct BuiltCommand {
   /// What a run left behind.
-  struct Result {
+  struct Result: Equatable {
     var status: Int32
     var output: String
     var errors: String
@@ -15,7 +15,10 @@ struct BuiltCommand {
   let folder: URL
 
   /// Fails loudly when the executable is not beside the tests.
-  init() throws {
+  ///
+  /// - Parameter sharesPrepared: whether models that are prepared are kept beside the executable for other tests, too: large
+  ///   ones are not written again for each test.
+  init(sharesPrepared: Bool = false) throws {
     let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let beside = [tests, CommandLine.arguments[0]].map { URL(filePath: $0).deletingLastPathComponent() }
     let candidates = beside.map { $0.appending(path: "dragoman") }
@@ -24,7 +27,16 @@ struct BuiltCommand {
       "no executable dragoman beside the tests, looked at \(candidates.map(\.path))")
     folder = FileManager.default.temporaryDirectory.appending(path: "dragoman-cli-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    guard sharesPrepared else { return }
+    let shared = executable.deletingLastPathComponent().appending(path: "prepared-by-tests")
+    try FileManager.default.createDirectory(at: shared, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      at: prepared.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(at: prepared, withDestinationURL: shared)
   }
+
+  /// Where the runs keep prepared models.
+  var prepared: URL { folder.appending(path: ".cache/dragoman/prepared") }
 
   /// Removes what the runs wrote.
   func clean() { try? FileManager.default.removeItem(at: folder) }

@@ -9,6 +9,9 @@ import Testing
 
   init() throws { command = try BuiltCommand() }
 
+  /// Prepared files, hidden ones too.
+  var prepared: [String] { (try? FileManager.default.contentsOfDirectory(atPath: command.prepared.path)) ?? [] }
+
   @Test(arguments: [
     ("ggml-q5_1.bin", "ggml-q5_1", "ggml-whisper"), ("hugging-face", "hugging-face", "safetensors-whisper"),
     ("hugging-face-shards", "hugging-face-shards", "safetensors-whisper"), ("openai", "openai", "safetensors-whisper"),
@@ -26,7 +29,16 @@ import Testing
     let audio = Places.fixtures.appending(path: "short-en.flac").path
     let heard = try command.run("transcribe", audio, "--model", id, "--from", "en", "--format", "json", "--no-vad")
     #expect(heard.status == 0 && heard.output.contains(#""\#(id)""#), "\(heard.errors)")
+    // It was prepared; the next run maps that and hears the same, and both go together.
+    let file = try #require(prepared.count == 1 ? prepared.first : nil)
+    let made = try FileManager.default.attributesOfItem(atPath: command.prepared.appending(path: file).path)
+    #expect(
+      try command.run("transcribe", audio, "--model", id, "--from", "en", "--format", "json", "--no-vad") == heard)
+    let mapped = try FileManager.default.attributesOfItem(atPath: command.prepared.appending(path: file).path)
+    #expect(prepared == [file] && mapped[.systemFileNumber] as? Int == made[.systemFileNumber] as? Int)
+    #expect(try command.run("models", "verify").output.contains("prepared \(file): ok"))
     #expect(try command.run("models", "remove", id).status == 0)
+    #expect(prepared.isEmpty)
     #expect(try !command.run("models", "list").output.contains("\(id) "))
   }
 
@@ -43,6 +55,18 @@ import Testing
     #expect(verified.status == 65 && verified.errors.contains("dragoman models remove mine"))
     let again = try command.run("models", "import", source, "--name", "mine")
     #expect(again.status == 73 && again.errors.contains("--name"))
+    // Whole again, it is prepared when it is used; that is checked, too.
+    try FileManager.default.removeItem(at: file)
+    try FileManager.default.copyItem(atPath: source, toPath: file.path)
+    let audio = Places.fixtures.appending(path: "short-en.flac").path
+    #expect(try command.run("transcribe", audio, "--model", "mine", "--from", "en", "--no-vad").status == 0)
+    let name = try #require(prepared.count == 1 ? prepared.first : nil)
+    var made = try Data(contentsOf: command.prepared.appending(path: name))
+    made[made.count - 10] ^= 1
+    try made.write(to: command.prepared.appending(path: name))
+    let rebuilt = try command.run("models", "verify")
+    #expect(rebuilt.status == 0 && rebuilt.output.contains("prepared \(name): damaged and removed"))
+    #expect(prepared.isEmpty)
   }
 
   @Test func whatIsNoModelIsRefused() throws {

@@ -11,7 +11,7 @@ import Testing
   static let pulled = ["DRAGOMAN_MODELS": Places.models.path]
 
   let command: BuiltCommand
-  init() throws { command = try BuiltCommand() }
+  init() throws { command = try BuiltCommand(sharesPrepared: true) }
 
   func run(_ arguments: [String], environment: [String: String] = pulled) throws -> BuiltCommand.Result {
     try command.run(arguments, environment: environment)

@@ -16,7 +16,7 @@ import Testing
   private func bytes(_ text: String) -> [Int] { text.utf8.map { Int(byteTokens[Int($0)]) } }
 
   /// Token of each byte.
-  private var byteTokens: [Int] { (0...255).map { grouping.vocabulary.ranks[[UInt8($0)]]! } }
+  private var byteTokens: [Int] { (0...255).map { grouping.vocabulary.tokens.rank(of: [UInt8($0)])! } }
 
   /// Words of tokens as a trained vocabulary has them: letters or punctuation, either with its space.
   private func words(_ text: String, spaced: Bool = true) -> [TokenWord] {
