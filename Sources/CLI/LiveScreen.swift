@@ -27,7 +27,7 @@ final class LiveScreen: LiveView {
     isColourWelcome = Terminal.current.isColourWelcome
   }
 
-  func show(_ event: LiveEvent, at time: Duration) throws {
+  func show(_ event: Dragoman.LiveEvent, at time: Duration) throws {
     switch event {
     case .ready: try open()
     case .language(let code, _): language = code
