@@ -53,7 +53,7 @@ struct LiveCommand: ParsableCommand {
   var format: String?
 
   @Option(help: ArgumentHelp("When words are certain: agreement or attention.", valueName: "name"))
-  var policy = "agreement"
+  var policy = "attention"
 
   @Option(help: ArgumentHelp("Longest time from what is said to what is shown, such as 3s.", valueName: "time"))
   var maxLatency = "4s"
@@ -166,7 +166,8 @@ struct LiveCommand: ParsableCommand {
     case "agreement" where parts.count == 1 || (value.map { (2...5).contains($0) } ?? false):
       return .localAgreement(Int(value ?? 2))
     case "attention" where parts.count == 1 || (value.map { (0...5).contains($0) } ?? false):
-      return .alignAtt(.seconds(value ?? 0.4))
+      return .alignAtt(.seconds(value ?? 0.8))
+    case "both": return .both(2, .seconds(value ?? 0.4))
     default:
       throw ValidationError(
         "--policy is agreement, agreement:N (2 to 5 texts), attention or attention:S (seconds), not \(policy).")

@@ -26,7 +26,7 @@ struct LiveSentences {
     }
     for word in update.certain {
       let continues = Self.continues(word.text, language: language)
-      if let last = words.last, !continues, Self.ends(last.text) || isLong(with: word) { complete.append(close()) }
+      if !continues, !words.isEmpty, isLong(with: word) { complete.append(close()) }
       if continues, !words.isEmpty {
         words[words.count - 1].text += word.text
         words[words.count - 1].end = max(words[words.count - 1].end, word.end)
@@ -36,6 +36,7 @@ struct LiveSentences {
       } else {
         words.append(word)
       }
+      if let last = words.last, Self.ends(last.text) { complete.append(close()) }
     }
     pending = update.pending
     if update.endsTurn, let last = words.last, Transcript.endsSentence(last.text) { complete.append(close()) }

@@ -12,8 +12,16 @@ public enum CommitPolicy: Sendable, Equatable {
   /// - Reference: Papi et al. 2023, arXiv:2305.11408.
   case alignAtt(Duration)
 
+  /// Words that several hypotheses in a row begin with and whose attention stays away from the newest audio.
+  case both(Int, Duration)
+
   /// Hypotheses before the newest that it looks at.
-  var memory: Int { if case .localAgreement(let count) = self { count - 1 } else { 0 } }
+  var memory: Int {
+    switch self {
+    case .localAgreement(let count), .both(let count, _): count - 1
+    case .alignAtt: 0
+    }
+  }
 
   /// Which words at the start of the newest hypothesis are certain. The last one goes without its punctuation where that is not
   /// certain: at the end of what was heard so far, a model likes to end the sentence.
@@ -23,24 +31,35 @@ public enum CommitPolicy: Sendable, Equatable {
   ///   - earlier: the hypotheses before, newest first, likewise.
   ///   - frames: log-mel frames of the window, 10 ms.
   func certain(_ newest: [AlignedWord], earlier: [[AlignedWord]], frames: Int) -> [AlignedWord] {
-    var words: [AlignedWord] = []
-    switch self {
-    case .localAgreement(let count):
-      guard earlier.count >= count - 1 else { return [] }
-      let others = earlier.prefix(count - 1)
-      for (index, word) in newest.enumerated() {
-        guard others.allSatisfy({ index < $0.count && $0[index].bareText == word.bareText }) else { break }
-        guard others.allSatisfy({ $0[index].word.text == word.word.text }) else {
-          words.append(word.bare)
-          break
-        }
-        words.append(word)
+    var words =
+      switch self {
+      case .localAgreement(let count): Self.agreed(newest, earlier: earlier, count: count)
+      case .alignAtt(let margin): Self.attended(newest, frames: frames, margin: margin)
+      case .both(let count, let margin):
+        Self.agreed(
+          Self.attended(newest, frames: frames, margin: margin), earlier: earlier, count: count)
       }
-    case .alignAtt(let margin):
-      let limit = frames - Int(margin / .milliseconds(10))
-      words = Array(newest.prefix { $0.lastAttended < limit })
-    }
     if !words.isEmpty, words.count == newest.count { words[words.count - 1] = words[words.count - 1].bare }
     return words
+  }
+
+  private static func agreed(_ newest: [AlignedWord], earlier: [[AlignedWord]], count: Int) -> [AlignedWord] {
+    guard earlier.count >= count - 1 else { return [] }
+    let others = earlier.prefix(count - 1)
+    var words: [AlignedWord] = []
+    for (index, word) in newest.enumerated() {
+      guard others.allSatisfy({ index < $0.count && $0[index].bareText == word.bareText }) else { break }
+      guard others.allSatisfy({ $0[index].word.text == word.word.text }) else {
+        words.append(word.bare)
+        break
+      }
+      words.append(word)
+    }
+    return words
+  }
+
+  private static func attended(_ newest: [AlignedWord], frames: Int, margin: Duration) -> [AlignedWord] {
+    let limit = frames - Int(margin / .milliseconds(10))
+    return Array(newest.prefix { $0.lastAttended < limit })
   }
 }

@@ -3,7 +3,7 @@ public import Transcripts
 /// How speech is recognised while it goes on.
 public struct LiveOptions: Sendable, Equatable {
   /// Which words count as certain.
-  public var policy = CommitPolicy.localAgreement(2)
+  public var policy = CommitPolicy.alignAtt(.milliseconds(800))
   /// Silence that ends a turn.
   public var pause = Duration.milliseconds(500)
   /// Probability of voice at which a turn begins.

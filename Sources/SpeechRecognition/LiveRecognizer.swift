@@ -194,6 +194,9 @@ public final class LiveRecognizer {
     return update
   }
 
+  /// How many times the longest window a window may be before its words count as certain, and the newest audio, in frames,
+  /// for which they do not.
+  private static let mostWindows = 2, newest = 200
   /// Frames that hold no word.
   private static let least = 20
 
@@ -215,8 +218,13 @@ public final class LiveRecognizer {
       isTrusted = true
     }
     let words = quick.isSilent(text) || !isTrusted ? [] : self.words(of: text, in: window, start: start)
-    let certain =
+    var certain =
       isLast ? words : isSettled ? live.policy.certain(words, earlier: earlier, frames: window.count) : []
+    if window.count > Self.mostWindows * live.longestWindow.frames {
+      // Whatever the policy says: nothing of a window that cannot grow any more may be lost.
+      let settled = words.prefix { $0.word.end.frames < window.count - Self.newest }
+      if settled.count > certain.count { certain = Array(settled) }
+    }
     update.certain = certain.map { audio.placed($0.word, after: window.lowerBound) }
     update.pending = words.dropFirst(certain.count).map { audio.placed($0.word, after: window.lowerBound) }
     let count = certain.count
