@@ -15,14 +15,18 @@ public final class WallClock: LiveClock {
   private let begin = Mutex<ContinuousClock.Instant?>(nil)
   private let made = ContinuousClock.now
 
+  /// Not begun.
   public init() {}
 
+  /// Since the first audio began.
   public var now: Duration { (begin.withLock { $0 } ?? made).duration(to: .now) }
 
+  /// The first audio begins the clock.
   public func heard(_ duration: Duration) {
     begin.withLock { begin in if begin == nil { begin = ContinuousClock.now - duration } }
   }
 
+  /// It never does.
   public var waits: Bool { false }
 }
 
@@ -31,9 +35,13 @@ public final class WallClock: LiveClock {
 public final class AudioClock: LiveClock {
   private let time = Mutex(Duration.zero)
 
+  /// At zero.
   public init() {}
 
+  /// All that was heard.
   public var now: Duration { time.withLock { $0 } }
+  /// Goes on by what was heard.
   public func heard(_ duration: Duration) { time.withLock { $0 += duration } }
+  /// It always does.
   public var waits: Bool { true }
 }
