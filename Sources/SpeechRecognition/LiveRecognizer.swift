@@ -205,18 +205,9 @@ public final class LiveRecognizer {
     let isSettled = try settleLanguage(window, isLast: isLast)
     let start = startSequence
     workspace.hear(window, of: audio, wholly: false)
-    var text = quick.decode(
-      workspace.decoder, prompt: prompt, start: start, prefix: prefix, random: &random
-    ) { false }
-    var isTrusted = !text.isDoubtful
-    if isLast, live.finalBeam > 1 || !isTrusted {
-      var options = options
-      options.beam = live.finalBeam
-      text = Self.fallback(options, workspace).decode(
-        workspace.decoder, prompt: prompt, start: start, prefix: prefix, random: &random
-      ) { workspace.hear(window, of: audio, wholly: true) }
-      isTrusted = true
-    }
+    let text = isLast ? finalText(of: window, start: start) : partialText(start: start)
+    // A partial text that cannot be trusted is not shown; a final one is the best of all temperatures.
+    let isTrusted = isLast || !text.isDoubtful
     let words = quick.isSilent(text) || !isTrusted ? [] : self.words(of: text, in: window, start: start)
     var certain =
       isLast ? words : isSettled ? live.policy.certain(words, earlier: earlier, frames: window.count) : []
@@ -235,6 +226,20 @@ public final class LiveRecognizer {
       earlier.removeLast(max(0, earlier.count - live.policy.memory))
     }
     if !isLast { cut(window) }
+  }
+
+  /// The likeliest text at temperature 0.
+  private func partialText(start: [Int]) -> WindowText {
+    quick.decode(workspace.decoder, prompt: prompt, start: start, prefix: prefix, random: &random) { false }
+  }
+
+  /// The text of a turn that is over: with the beam, and with the whole window and other temperatures where need be.
+  private func finalText(of window: Range<Int>, start: [Int]) -> WindowText {
+    var options = options
+    options.beam = live.finalBeam
+    return Self.fallback(options, workspace).decode(
+      workspace.decoder, prompt: prompt, start: start, prefix: prefix, random: &random
+    ) { workspace.hear(window, of: audio, wholly: true) }
   }
 
   /// The words behind the prefix, each at most to the window's end.
