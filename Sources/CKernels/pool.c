@@ -1,21 +1,30 @@
-/* A small fork-join pool. One job at a time; parts are handed out by an atomic counter. */
+/* A small fork-join pool. One job at a time; its parts are handed out by an atomic counter. */
 #include "pool.h"
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* What is to be done. Written by the caller before it is published, and again only when all of its parts are done. */
+struct job {
+  _Atomic(dragoman_pool_body) body;
+  _Atomic(void *) context;
+  _Atomic int parts, done;
+};
+
 struct dragoman_pool {
   int threads; /* workers + the caller */
   pthread_t *workers;
-  dragoman_pool_body body;
-  void *context;
-  int parts;
+  struct job jobs[2]; /* one job and the one after it take turns */
+  /* Number of the job, then its next part. A part is taken by adding one to it: that fails when the job has changed, and while
+     it succeeds the job is not done, so that what was read of it holds. Nobody waits for a worker that took nothing. */
+  _Atomic uint64_t ticket;
   _Atomic unsigned generation; /* changes with every job; workers wait on it */
-  _Atomic int next_part, busy_workers, sleeping, stopping, joined;
+  _Atomic int sleeping, stopping, joined;
 };
 
 enum { spins = 4000 };
@@ -29,8 +38,17 @@ static inline void pause_cpu(void) {
 }
 
 static void run_parts(dragoman_pool *pool, int thread) {
-  for (int part; (part = atomic_fetch_add(&pool->next_part, 1)) < pool->parts;)
-    pool->body(pool->context, part, thread);
+  for (;;) {
+    uint64_t ticket = atomic_load(&pool->ticket);
+    struct job *job = &pool->jobs[(ticket >> 32) & 1];
+    int part = (int)(uint32_t)ticket;
+    if (part >= atomic_load(&job->parts)) return;
+    dragoman_pool_body body = atomic_load(&job->body);
+    void *context = atomic_load(&job->context);
+    if (!atomic_compare_exchange_strong(&pool->ticket, &ticket, ticket + 1)) continue;
+    body(context, part, thread);
+    atomic_fetch_add(&job->done, 1);
+  }
 }
 
 static void *work(void *argument) {
@@ -47,7 +65,6 @@ static void *work(void *argument) {
     seen = atomic_load(&pool->generation);
     if (atomic_load(&pool->stopping)) return NULL;
     run_parts(pool, thread);
-    atomic_fetch_sub(&pool->busy_workers, 1);
   }
 }
 
@@ -92,14 +109,16 @@ void dragoman_pool_run(dragoman_pool *pool, dragoman_pool_body body, void *conte
     for (int part = 0; part < parts; part++) body(context, part, 0);
     return;
   }
-  pool->body = body;
-  pool->context = context;
-  pool->parts = parts;
-  atomic_store(&pool->next_part, 0);
-  atomic_store(&pool->busy_workers, pool->threads - 1);
+  uint64_t number = (atomic_load(&pool->ticket) >> 32) + 1;
+  struct job *job = &pool->jobs[number & 1];
+  atomic_store(&job->body, body);
+  atomic_store(&job->context, context);
+  atomic_store(&job->parts, parts);
+  atomic_store(&job->done, 0);
+  atomic_store(&pool->ticket, number << 32);
   wake(pool);
   run_parts(pool, 0);
-  for (int i = 0; atomic_load(&pool->busy_workers) > 0; i++) {
+  for (int i = 0; atomic_load(&job->done) < parts; i++) {
     if (i < spins * 16) pause_cpu();
     else sched_yield();
   }
