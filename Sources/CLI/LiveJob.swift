@@ -51,12 +51,24 @@ struct LiveJob {
 
   private func makeView(_ source: any LiveSource) throws -> any LiveView {
     let session = LiveLine.Session(
-      source: source.name, model: request.interpreter.recognitionName, translationModels: nil, targets: targets)
+      source: source.name, model: request.interpreter.recognitionName, translationModels: try translationModels(),
+      targets: targets)
     switch command.format {
     case "jsonl": return LiveJSONView(session: session)
     case nil where Terminal.current.isOutputInteractive: return LiveScreen(source: source.name, session: session)
     default: return LiveTextView()
     }
+  }
+
+  /// The models of the languages that were named, joined with commas; nil where the language is found or nothing is translated.
+  private func translationModels() throws -> String? {
+    let options = request.interpreter.options
+    var names: [String] = []
+    for language in options.language.map({ [$0] }) ?? options.candidateLanguages {
+      guard let target = targets.first(where: { $0 != language }) else { continue }
+      names += try request.route(from: language, to: target).models.map(\.name)
+    }
+    return names.isEmpty ? nil : names.joined(separator: ",")
   }
 
   static func text(_ summary: LiveSummary) -> String {

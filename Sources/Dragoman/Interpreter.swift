@@ -42,7 +42,8 @@ public struct Interpreter: Sendable {
 
   let recognition: RecognitionModel
   let voiceActivity: VoiceActivityModel?
-  let options: RecognitionOptions
+  /// How speech is recognised.
+  public let options: RecognitionOptions
   let target: String?
   let threads: Int
   let kernels: Kernels

@@ -9,7 +9,7 @@ public struct LiveOptions: Sendable, Equatable {
   /// Probability of voice at which a turn begins.
   public var voiceThreshold: Float = 0.5
   /// Audio that a turn needs before it is recognised for the first time.
-  public var shortestAudio = Duration.milliseconds(450)
+  public var shortestAudio = Duration.milliseconds(300)
   /// Audio before a turn that is heard with it.
   public var leadIn = Duration.milliseconds(300)
   /// Past this much audio, what is certain is cut off at the last sentence that is over, or at the last word.
