@@ -1,6 +1,7 @@
 internal import AudioIO
 internal import Dragoman
 internal import Foundation
+internal import MachineTranslation
 internal import SpeechRecognition
 internal import Synchronization
 internal import Transcripts
