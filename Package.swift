@@ -75,6 +75,11 @@ let package = Package(
       ]),
     .executableTarget(name: "dragoman", dependencies: ["CLI"], swiftSettings: strict),
 
+    // Times the stages of the engine for Benchmarks/run; no part of the product.
+    .executableTarget(
+      name: "Stages", dependencies: ["Tensors", "SpeechRecognition", "MachineTranslation"], path: "Benchmarks/Stages",
+      swiftSettings: strict),
+
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("Tensors", ["Tensors", "CKernels"]),
