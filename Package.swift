@@ -88,8 +88,9 @@ let package = Package(
     tests("AudioIO", ["AudioIO", "CAllocations", "CSndFile"]),
     tests("AcousticFeatures", ["AcousticFeatures", "AudioIO", "ModelFormats"]),
     tests(
-      "SpeechRecognition", ["SpeechRecognition", "CAllocations", "AudioIO", "ModelFormats", "Tensors", "Transcripts"]),
-    tests("MachineTranslation", ["MachineTranslation", "ModelFormats", "Tensors"]),
+      "SpeechRecognition",
+      ["SpeechRecognition", "AcousticFeatures", "CAllocations", "AudioIO", "ModelFormats", "Tensors", "Transcripts"]),
+    tests("MachineTranslation", ["MachineTranslation", "CAllocations", "ModelFormats", "Tensors"]),
     tests("Dragoman", ["Dragoman", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO"]),
     tests("ModelStore", ["ModelStore", .product(name: "Crypto", package: "swift-crypto")]),
     tests("Evaluation", ["Evaluation"]),

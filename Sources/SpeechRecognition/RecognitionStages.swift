@@ -90,7 +90,8 @@ package struct RecognitionStages {
       integer: Double(rows * linear.weight.inputs * linear.weight.outputs)
     ) {
       linear(
-        input.matrix(columns: linear.weight.inputs), to: output.matrix(columns: linear.weight.outputs), context: context)
+        input.matrix(columns: linear.weight.inputs), to: output.matrix(columns: linear.weight.outputs), context: context
+      )
     }
   }
 

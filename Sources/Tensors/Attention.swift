@@ -74,7 +74,12 @@ package enum Attention {
   /// Rows for which memory is read at once.
   package static let rowsAtOnce = 5
   /// Positions whose half-precision keys stand side by side.
-  package static let keyTile = Int(dragoman_key_tile)
+  package static let keyTile = TileProduct.width
+
+  /// Brings keys, `[position, channel]`, into tiles, `[tile][channel][position]`.
+  package static func tileKeys(_ keys: Matrix, to tiles: UnsafeMutablePointer<Float>) {
+    TileProduct.pack(transposed: keys, to: tiles)
+  }
 
   /// Tiles that hold so many positions.
   package static func tileCount(_ positions: Int) -> Int { (positions + keyTile - 1) / keyTile }

@@ -4,10 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Positions of the audio whose keys stand side by side. */
-enum { dragoman_key_tile = 32 };
-/* Columns of a matrix that stand side by side as the right side of a product. */
-enum { dragoman_tile = 32 };
+/* Columns of a matrix that stand side by side as the right side of a product, and positions of the audio whose keys do. */
+enum { dragoman_tile = 32, dragoman_key_tile = dragoman_tile };
 
 /* Brings a matrix into tiles, `[tile][depth][column]`, the last filled up with 0; there are ceil(columns / 32).
    The matrix is `[depth, column]` with `stride` floats a row, or `[column, depth]` when transposed. */
