@@ -75,6 +75,11 @@ let package = Package(
       ]),
     .executableTarget(name: "dragoman", dependencies: ["CLI"], swiftSettings: strict),
 
+    // Times the stages of the engine for Benchmarks/run; no part of the product.
+    .executableTarget(
+      name: "Stages", dependencies: ["Tensors", "SpeechRecognition", "MachineTranslation"], path: "Benchmarks/Stages",
+      swiftSettings: strict),
+
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("Tensors", ["Tensors", "CKernels"]),
@@ -83,8 +88,9 @@ let package = Package(
     tests("AudioIO", ["AudioIO", "CAllocations", "CSndFile"]),
     tests("AcousticFeatures", ["AcousticFeatures", "AudioIO", "ModelFormats"]),
     tests(
-      "SpeechRecognition", ["SpeechRecognition", "CAllocations", "AudioIO", "ModelFormats", "Tensors", "Transcripts"]),
-    tests("MachineTranslation", ["MachineTranslation", "ModelFormats", "Tensors"]),
+      "SpeechRecognition",
+      ["SpeechRecognition", "AcousticFeatures", "CAllocations", "AudioIO", "ModelFormats", "Tensors", "Transcripts"]),
+    tests("MachineTranslation", ["MachineTranslation", "CAllocations", "ModelFormats", "Tensors"]),
     tests("Dragoman", ["Dragoman", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO"]),
     tests("ModelStore", ["ModelStore", .product(name: "Crypto", package: "swift-crypto")]),
     tests("Evaluation", ["Evaluation"]),

@@ -103,6 +103,19 @@ static void mix_half(const float *weights, size_t rows, size_t weight_stride, co
     }
 }
 
+static void multiply_tiles(const float *left, size_t rows, size_t left_stride, const float *tiles, size_t depth,
+                           size_t columns, float *output, size_t output_stride) {
+  for (size_t row = 0; row < rows; row++)
+    for (size_t first = 0; first < columns; first += dragoman_tile) {
+      float sums[dragoman_tile] = {0};
+      for (size_t d = 0; d < depth; d++)
+        for (int c = 0; c < dragoman_tile; c++)
+          sums[c] += left[row * left_stride + d] * tiles[(first / dragoman_tile * depth + d) * dragoman_tile + c];
+      size_t count = columns - first < dragoman_tile ? columns - first : dragoman_tile;
+      memcpy(output + row * output_stride + first, sums, count * 4);
+    }
+}
+
 static void add(const float *values, float *sums, size_t count) {
   for (size_t i = 0; i < count; i++) sums[i] += values[i];
 }
@@ -148,6 +161,6 @@ static void layer_norm(const float *values, const float *gamma, const float *bet
 }
 
 const dragoman_float_kernels dragoman_float_generic = {
-    half_to_float, float_to_half, dot,     matrix_vector, matrix_vector_half, weighted_rows, scores_half, mix_half, add, relu, gelu, sigmoid,
+    half_to_float, float_to_half, dot,     matrix_vector, matrix_vector_half, weighted_rows, scores_half, mix_half, multiply_tiles, add, relu, gelu, sigmoid,
     softmax,       layer_norm, maximum,       sum_exponentials,
 };

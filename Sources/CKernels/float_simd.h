@@ -9,8 +9,12 @@ typedef float vector __attribute__((vector_size(WIDTH * 4)));
 typedef int32_t lanes __attribute__((vector_size(WIDTH * 4)));
 typedef _Float16 halves __attribute__((vector_size(WIDTH * 2)));
 #define INLINE static inline __attribute__((always_inline))
+/* For loops over what must stay in registers. */
+#define UNROLL _Pragma("clang loop unroll(full)")
 /* Rows of attention at once, and vectors of its output: what the registers hold. */
 enum { ROWS = 5, COLUMNS = WIDTH == 8 ? 2 : 4 };
+/* Rows of a product with tiles at once, two vectors of each. */
+enum { TILE_ROWS = WIDTH == 8 ? 6 : 12 };
 
 INLINE vector load(const float *p) {
   vector v;
@@ -36,6 +40,45 @@ INLINE float total(vector v) {
   for (int i = 0; i < WIDTH; i++) sum += v[i];
   return sum;
 }
+/* Lanes of two rows that stand `STEP` apart change places: one step of turning a square of WIDTH rows. */
+#if WIDTH == 16
+#define LANES(A) A(0), A(1), A(2), A(3), A(4), A(5), A(6), A(7), A(8), A(9), A(10), A(11), A(12), A(13), A(14), A(15)
+#elif WIDTH == 8
+#define LANES(A) A(0), A(1), A(2), A(3), A(4), A(5), A(6), A(7)
+#else
+#define LANES(A) A(0), A(1), A(2), A(3)
+#endif
+#define UPPER_1(lane) ((lane)&1 ? WIDTH + (lane)-1 : (lane))
+#define LOWER_1(lane) ((lane)&1 ? WIDTH + (lane) : (lane) + 1)
+#define UPPER_2(lane) ((lane)&2 ? WIDTH + (lane)-2 : (lane))
+#define LOWER_2(lane) ((lane)&2 ? WIDTH + (lane) : (lane) + 2)
+#define UPPER_4(lane) ((lane)&4 ? WIDTH + (lane)-4 : (lane))
+#define LOWER_4(lane) ((lane)&4 ? WIDTH + (lane) : (lane) + 4)
+#define UPPER_8(lane) ((lane)&8 ? WIDTH + (lane)-8 : (lane))
+#define LOWER_8(lane) ((lane)&8 ? WIDTH + (lane) : (lane) + 8)
+#define EXCHANGE(STEP)                                                                   \
+  for (int row = 0; row < WIDTH; row++)                                                  \
+    if ((row & STEP) == 0) {                                                             \
+      vector a = v[row], b = v[row + STEP];                                              \
+      v[row] = __builtin_shufflevector(a, b, LANES(UPPER_##STEP));                     \
+      v[row + STEP] = __builtin_shufflevector(a, b, LANES(LOWER_##STEP));              \
+    }
+/* The totals of WIDTH vectors at once, each summed in the order in which `total` does. */
+INLINE vector totals(vector v[WIDTH]) {
+  EXCHANGE(1)
+  EXCHANGE(2)
+#if WIDTH > 4
+  EXCHANGE(4)
+#endif
+#if WIDTH > 8
+  EXCHANGE(8)
+#endif
+  vector sum = {};
+  for (int lane = 0; lane < WIDTH; lane++) sum += v[lane];
+  return sum;
+}
+#undef EXCHANGE
+
 /* The first `count` < WIDTH values, then `fill`. */
 INLINE vector load_some(const float *p, size_t count, float fill) {
   vector v = all(fill);
@@ -110,6 +153,22 @@ static float dot(const float *a, const float *b, size_t count) {
 static void matrix_vector(const float *matrix, size_t rows, size_t depth, size_t stride, const float *values,
                           const float *bias, float *output) {
   size_t row = 0, whole = depth - depth % WIDTH;
+  /* Many rows are summed up together. */
+  for (; row + WIDTH <= rows; row += WIDTH) {
+    vector sums[WIDTH] = {};
+    const float *m = matrix + row * stride;
+    for (size_t d = 0; d < whole; d += WIDTH) {
+      vector v = load(values + d);
+      for (int k = 0; k < WIDTH; k++) sums[k] += load(m + k * stride + d) * v;
+    }
+    vector sum = totals(sums);
+    for (size_t d = whole; d < depth; d++) {
+      vector column;
+      for (int k = 0; k < WIDTH; k++) column[k] = m[k * stride + d];
+      sum += column * values[d];
+    }
+    store(output + row, bias ? sum + load(bias + row) : sum);
+  }
   for (; row + 4 <= rows; row += 4) {
     vector sums[4] = {};
     const float *m = matrix + row * stride;
@@ -260,6 +319,50 @@ static void mix_half(const float *weights, size_t rows, size_t weight_stride, co
 #undef NEXT
 }
 
+/* `rows` rows, a constant, against some vectors of one tile. */
+INLINE void tile_of(const float *left, const int rows, size_t left_stride, const float *tile, size_t depth, float *output,
+                    size_t output_stride, size_t columns) {
+  for (int first = 0; first < dragoman_tile; first += 2 * WIDTH) {
+    if (columns <= (size_t)first) return;
+    vector sums[TILE_ROWS][2] = {};
+    for (size_t d = 0; d < depth; d++) {
+      const float *right = tile + d * dragoman_tile + first;
+      vector a = load(right), b = load(right + WIDTH);
+      UNROLL for (int row = 0; row < rows; row++) {
+        vector value = all(left[row * left_stride + d]);
+        sums[row][0] += value * a;
+        sums[row][1] += value * b;
+      }
+    }
+    size_t room = columns - (size_t)first;
+    UNROLL for (int row = 0; row < rows; row++) {
+      float *target = output + row * output_stride + first;
+      if (room >= 2 * WIDTH) {
+        store(target, sums[row][0]);
+        store(target + WIDTH, sums[row][1]);
+      } else {
+        vector both[2] = {sums[row][0], sums[row][1]};
+        memcpy(target, both, room * 4);
+      }
+    }
+  }
+}
+
+static void multiply_tiles(const float *left, size_t rows, size_t left_stride, const float *tiles, size_t depth,
+                           size_t columns, float *output, size_t output_stride) {
+  for (size_t column = 0; column < columns; column += dragoman_tile, tiles += depth * dragoman_tile) {
+    size_t row = 0;
+#define TILE(count)                                                                                     \
+  for (; row + count <= rows; row += count)                                                             \
+    tile_of(left + row * left_stride, count, left_stride, tiles, depth, output + row * output_stride + column, \
+            output_stride, columns - column);
+    TILE(TILE_ROWS)
+    TILE(TILE_ROWS / 3)
+    TILE(1)
+#undef TILE
+  }
+}
+
 static void add(const float *values, float *sums, size_t count) {
   size_t i = 0;
   for (; i + WIDTH <= count; i += WIDTH) store(sums + i, load(sums + i) + load(values + i));
@@ -342,7 +445,7 @@ static void layer_norm(const float *values, const float *gamma, const float *bet
 
 const dragoman_float_kernels KERNELS = {
     half_to_float, float_to_half, dot,  matrix_vector, matrix_vector_half, weighted_rows, scores_half,
-    mix_half,
+    mix_half,      multiply_tiles,
     add,           relu,          gelu, sigmoid,       softmax,            layer_norm,    maximum,
     sum_exponentials,
 };

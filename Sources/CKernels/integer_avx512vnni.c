@@ -85,10 +85,16 @@ VNNI static void multiply(const int8_t *a, size_t rows, const void *packed, size
       size_t width = left < 32 ? left : 32;
       for (; row + 8 <= rows; row += 8)
         tile(a + row * stride, stride, b, groups, column_sums + column, width, sums + row * columns + column, columns, 8, 2);
-      for (; row + 2 <= rows; row += 2)
-        tile(a + row * stride, stride, b, groups, column_sums + column, width, sums + row * columns + column, columns, 2, 2);
-      for (; row < rows; row++)
-        tile(a + row * stride, stride, b, groups, column_sums + column, width, sums + row * columns + column, columns, 1, 2);
+      /* The rest at once, too, so that enough sums are on their way and the weights are read once. */
+#define REST(count)                                                                                                       \
+  case count:                                                                                                             \
+    tile(a + row * stride, stride, b, groups, column_sums + column, width, sums + row * columns + column, columns, count, 2); \
+    break;
+      switch (rows - row) {
+        REST(1) REST(2) REST(3) REST(4) REST(5) REST(6) REST(7)
+      default: break;
+      }
+#undef REST
       column += 32;
     } else {
       for (; row + 4 <= rows; row += 4)

@@ -67,20 +67,14 @@ final class CrossCache: @unchecked Sendable {
         return
       }
       let turned = context.scratch(thread), tile = Attention.keyTile
-      for first in stride(from: 0, to: source.rows, by: tile) {
-        let rows = min(tile, source.rows - first)
-        for row in 0..<rows {
-          let values = source.row(first + row)
-          for channel in 0..<width { turned[channel * tile + row] = values[channel] }
-        }
-        if rows == tile {
-          kernels.narrow(turned, to: target + 2 * first * width, count: tile * width)
-        } else {
-          // What stands behind the audio is left alone.
-          for channel in 0..<width {
-            kernels.narrow(turned + channel * tile, to: target + 2 * (first * width + channel * tile), count: rows)
-          }
-        }
+      Attention.tileKeys(source, to: turned)
+      let whole = source.rows / tile * tile, rows = source.rows - whole
+      kernels.narrow(turned, to: target, count: whole * width)
+      guard rows > 0 else { return }
+      // What stands behind the audio is left alone.
+      for channel in 0..<width {
+        kernels.narrow(
+          turned + whole * width + channel * tile, to: target + 2 * (whole * width + channel * tile), count: rows)
       }
     }
   }

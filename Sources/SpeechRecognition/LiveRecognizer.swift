@@ -68,7 +68,7 @@ public final class LiveRecognizer {
     (greedy.beam, greedy.temperatures) = (1, [0])
     quick = Self.fallback(greedy, workspace)
     audio = AudioWindows(mels: model.weights.dimensions.mels, gate: nil)
-    ears = VoiceEars(model: voiceActivity)
+    ears = VoiceEars(model: voiceActivity, pool: workspace.context.pool)
     endpoint = SpeechEndpoint(
       pause: max(1, live.pause.samples / VoiceActivityDetector.frameLength), beginning: live.voiceThreshold)
     random = SeededRandom(seed: options.seed)

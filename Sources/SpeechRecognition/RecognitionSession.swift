@@ -61,7 +61,10 @@ public final class RecognitionSession {
         vocabulary: model.vocabulary, filter: model.filter, textContext: size.textContext,
         kernels: workspace.context.kernels, lengthPenalty: options.lengthPenalty))
     audio = AudioWindows(
-      mels: size.mels, gate: voiceActivity.map { SpeechGate(model: $0, options: options.speechRegions) })
+      mels: size.mels,
+      gate: voiceActivity.map {
+        SpeechGate(model: $0, options: options.speechRegions, pool: workspace.context.pool)
+      })
     coverage = SpeechCoverage(isSpeechOnly: voiceActivity != nil)
     random = SeededRandom(seed: options.seed)
     prompt = WindowPrompt(

@@ -1,3 +1,5 @@
+public import Tensors
+
 /// A run of speech with its place in the original audio.
 public struct SpeechPiece: Sendable, Equatable {
   /// Position of the first sample in the original audio.
@@ -43,11 +45,13 @@ public final class SpeechGate {
   ///   - options: as `SpeechRegionFinder` wants them.
   ///   - pieceLength: as soon as more than this is certain to be speech, so much of it is handed out, though the
   ///     region has not ended. At least one sample.
+  ///   - pool: threads to hear with, that do nothing else meanwhile; nil for the calling one alone.
   public init(
-    model: VoiceActivityModel, options: SpeechRegionOptions = SpeechRegionOptions(), pieceLength: Duration = .seconds(1)
+    model: VoiceActivityModel, options: SpeechRegionOptions = SpeechRegionOptions(),
+    pieceLength: Duration = .seconds(1), pool: ThreadPool? = nil
   ) {
     precondition(pieceLength.samples > 0, "a piece holds at least one sample")
-    ears = VoiceEars(model: model)
+    ears = VoiceEars(model: model, pool: pool)
     finder = SpeechRegionFinder(options: options)
     self.pieceLength = pieceLength.samples
   }

@@ -28,7 +28,7 @@ final class TextDecoder {
   private let rowSlots: UnsafeMutablePointer<Int>, rowPositions: UnsafeMutablePointer<Int>
   /// Tokens consumed since `reset`, by each hypothesis.
   private(set) var position = 0
-  private var lastRows = 0
+  private(set) var lastRows = 0
   /// Positions of the audio that is attended to.
   private var audioRows = 0
   /// What takes the attention to the audio of the next passes, where that is wanted.

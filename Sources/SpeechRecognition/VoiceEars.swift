@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// The probability of speech in each frame of a signal, heard twice: as it is, and without what is below 100 Hz, where rumble
 /// would make the model deaf. Voice is what it hears in the signal itself, or is sure of without the rumble.
 final class VoiceEars {
@@ -10,7 +12,14 @@ final class VoiceEars {
   /// Probability from which on the model is believed that hears the filtered signal.
   static let sure: Float = 0.8
 
-  init(model: VoiceActivityModel) {
+  /// Lets the two ears hear at the same time; nil for one after the other.
+  private let pool: ThreadPool?
+
+  /// - Parameters:
+  ///   - model: shared with any number of others.
+  ///   - pool: threads that do nothing else while samples are taken.
+  init(model: VoiceActivityModel, pool: ThreadPool? = nil) {
+    self.pool = pool
     (plain, filtered) = (VoiceActivityDetector(model: model), VoiceActivityDetector(model: model))
   }
 
@@ -18,10 +27,24 @@ final class VoiceEars {
   func append(_ samples: UnsafeBufferPointer<Float>, to probabilities: inout [Float]) {
     clear.removeAll(keepingCapacity: true)
     filter.append(samples, to: &clear)
-    plain.append(samples, to: &heard)
-    clear.withUnsafeBufferPointer { filtered.append($0, to: &heardClear) }
+    clear.withUnsafeBufferPointer { clear in
+      if let pool, samples.count >= VoiceActivityDetector.frameLength {
+        var job = (ears: Unmanaged.passUnretained(self), samples: samples, clear: clear)
+        pool.run(parts: 2, job: &job) { job, part, _ in
+          let job = job!.assumingMemoryBound(to: (Unmanaged<VoiceEars>, Samples, Samples).self).pointee
+          job.0._withUnsafeGuaranteedRef { part == 0 ? $0.hear(job.1) : $0.hearClear(job.2) }
+        }
+      } else {
+        hear(samples)
+        hearClear(clear)
+      }
+    }
     handOver(to: &probabilities)
   }
+
+  private typealias Samples = UnsafeBufferPointer<Float>
+  private func hear(_ samples: Samples) { plain.append(samples, to: &heard) }
+  private func hearClear(_ samples: Samples) { filtered.append(samples, to: &heardClear) }
 
   /// Ends the signal, the last frame filled up with zeros; what comes next is another signal.
   func finish(to probabilities: inout [Float]) {

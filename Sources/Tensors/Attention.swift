@@ -17,22 +17,33 @@ package enum Attention {
   ) {
     let width = queries.columns / heads
     let scale = 1 / Float(width).squareRoot()
-    let block = max(1, min(queryBlock, context.scratchPerThread / keys.rows))
+    let keyRoom = TileProduct.count(columns: keys.rows, depth: width)
+    let valueRoom = TileProduct.count(columns: width, depth: keys.rows)
+    let rowRoom = (context.scratchPerThread - keyRoom - valueRoom) / keys.rows
+    precondition(rowRoom > 0, "no room for \(keys.rows) keys")
+    let block = min(queryBlock, rowRoom)
+    // Parts of a head, where there are more threads than heads would keep busy; each brings keys and values into tiles.
     let blocks = (queries.rows + block - 1) / block
-    context.pool.run(parts: blocks * heads) { unit, thread in
-      let channels = unit / blocks * width..<(unit / blocks + 1) * width
-      let first = unit % blocks * block
-      let rows = first..<min(first + block, queries.rows)
-      let scores = Matrix(context.scratch(thread), rows: rows.count, columns: keys.rows)
-      MatrixProduct.multiply(queries.rows(rows).columns(channels), transposed: keys.columns(channels), to: scores)
-      for row in 0..<rows.count {
-        if let keyWeights {
-          let counted = scores.row(row) + keyWeights.first
-          for (key, logarithm) in keyWeights.logarithms.enumerated() { counted[key] += logarithm / scale }
+    let parts = min(blocks, (2 * context.pool.threads + heads - 1) / heads)
+    context.pool.run(parts: heads * parts) { unit, thread in
+      let (head, part) = unit.quotientAndRemainder(dividingBy: parts)
+      let channels = head * width..<(head + 1) * width
+      let keyTiles = context.scratch(thread), valueTiles = keyTiles + keyRoom
+      TileProduct.pack(transposed: keys.columns(channels), to: keyTiles)
+      TileProduct.pack(values.columns(channels), to: valueTiles)
+      for index in MatrixProduct.share(part, of: parts, count: blocks) {
+        let rows = index * block..<min((index + 1) * block, queries.rows)
+        let scores = Matrix(valueTiles + valueRoom, rows: rows.count, columns: keys.rows)
+        TileProduct.multiply(queries.rows(rows).columns(channels), keyTiles, to: scores, kernels: context.kernels)
+        for row in 0..<rows.count {
+          if let keyWeights {
+            let counted = scores.row(row) + keyWeights.first
+            for (key, logarithm) in keyWeights.logarithms.enumerated() { counted[key] += logarithm / scale }
+          }
+          context.kernels.table.pointee.floats.softmax(scores.row(row), scale, keys.rows)
         }
-        context.kernels.table.pointee.floats.softmax(scores.row(row), scale, keys.rows)
+        TileProduct.multiply(scores, valueTiles, to: output.rows(rows).columns(channels), kernels: context.kernels)
       }
-      MatrixProduct.multiply(scores, values.columns(channels), to: output.rows(rows).columns(channels))
     }
   }
 
@@ -63,7 +74,12 @@ package enum Attention {
   /// Rows for which memory is read at once.
   package static let rowsAtOnce = 5
   /// Positions whose half-precision keys stand side by side.
-  package static let keyTile = Int(dragoman_key_tile)
+  package static let keyTile = TileProduct.width
+
+  /// Brings keys, `[position, channel]`, into tiles, `[tile][channel][position]`.
+  package static func tileKeys(_ keys: Matrix, to tiles: UnsafeMutablePointer<Float>) {
+    TileProduct.pack(transposed: keys, to: tiles)
+  }
 
   /// Tiles that hold so many positions.
   package static func tileCount(_ positions: Int) -> Int { (positions + keyTile - 1) / keyTile }

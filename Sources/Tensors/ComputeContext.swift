@@ -41,9 +41,10 @@ public final class ComputeContext {
   /// Into how many parts to split a job that is worth at most `max`: a few for each thread, so that they even out.
   package func parts(max: Int) -> Int { pool.threads == 1 ? 1 : Swift.max(1, min(max, 4 * pool.threads)) }
 
-  /// Runs `body` over even runs of `count` rows.
+  /// Runs `body` over even runs of `count` rows; few rows cost no job, which would allocate.
   package func overRows(_ count: Int, _ body: (Range<Int>) -> Void) {
     let parts = parts(max: count / 16)
+    if parts == 1 { return body(0..<count) }
     pool.run(parts: parts) { part in body(MatrixProduct.share(part, of: parts, count: count)) }
   }
 }

@@ -1,4 +1,6 @@
-/// A convolution over time as one matrix product per tap: no copy of the input is made.
+internal import CKernels
+
+/// A convolution over time as one matrix product with runs of input rows: no copy of the input is made.
 public struct Convolution: Sendable {
   /// `[output, tap * input]`: each tap's matrix stands beside the next.
   package let weight: FloatBuffer
@@ -36,15 +38,18 @@ public struct Convolution: Sendable {
   package func callAsFunction(_ input: Matrix, step: Int, to output: Matrix, context: ComputeContext) {
     precondition(input.columns == inputs && output.columns == outputs && output.rows > 0)
     precondition(input.rows >= step * (output.rows - 1) + taps, "too few input rows")
-    context.overRows(output.rows) { rows in
-      let target = output.rows(rows)
-      if let bias { for row in 0..<rows.count { target.row(row).update(from: bias.base, count: outputs) } }
-      for tap in 0..<taps {
-        let taken = Matrix(
-          input.row(step * rows.lowerBound + tap), rows: rows.count, columns: inputs, stride: step * input.stride)
-        let matrix = Matrix(weight.base + tap * inputs, rows: outputs, columns: inputs, stride: taps * inputs)
-        MatrixProduct.multiply(taken, transposed: matrix, to: target, adding: bias != nil || tap > 0)
-      }
+    precondition(input.stride == inputs, "the rows under all taps are one run")
+    let runs = Matrix(input.base, rows: output.rows, columns: taps * inputs, stride: step * inputs)
+    let matrix = Matrix(weight.base, rows: outputs, columns: taps * inputs)
+    let floats = context.kernels.table.pointee.floats
+    precondition(context.scratchPerThread >= TileProduct.width * taps * inputs, "no room for a tile of weights")
+    context.pool.run(parts: (outputs + TileProduct.width - 1) / TileProduct.width) { part, thread in
+      let columns = part * TileProduct.width..<min((part + 1) * TileProduct.width, outputs)
+      let tile = context.scratch(thread), target = output.columns(columns)
+      TileProduct.pack(transposed: matrix.rows(columns), to: tile)
+      TileProduct.multiply(runs, tile, to: target, kernels: context.kernels)
+      guard let bias else { return }
+      for row in 0..<target.rows { floats.add(bias.base + columns.lowerBound, target.row(row), columns.count) }
     }
   }
 }

@@ -114,12 +114,12 @@ public struct Linear: Sendable {
   private struct FewRows {
     let linear: Linear, input: Matrix, output: Matrix, kernels: Kernels, parts: Int
 
-    static let blockWeights = 1 << 16
+    static let blockWeights = 1 << 13
 
     func run(_ part: Int) {
       let share = MatrixProduct.share(part, of: parts, count: linear.weight.outputs)
-      // Blocks of weights that stay in the second-level cache from the first row to the last.
-      let block = max(4, Self.blockWeights / linear.weight.inputs / 4 * 4)
+      // Blocks of weights that stay in the first-level cache from the first row to the last.
+      let block = max(16, Self.blockWeights / linear.weight.inputs / 16 * 16)
       for start in stride(from: share.lowerBound, to: share.upperBound, by: block) {
         let outputs = start..<min(start + block, share.upperBound)
         for row in 0..<input.rows {

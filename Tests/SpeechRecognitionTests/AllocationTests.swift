@@ -1,3 +1,4 @@
+import AcousticFeatures
 import CAllocations
 import Foundation
 import Tensors
@@ -32,6 +33,50 @@ import Testing
     allocations_begin()
     for _ in 0..<20 { step() }
     #expect(allocations_end() == 0, "20 decoder steps on \(threads) threads")
+  }
+
+  @Test(arguments: [1, 2])
+  func aStepOfABeamAllocatesNothing(threads: Int) throws {
+    let model = try RecognitionModel(contentsOf: TinyModelTests.folder, precision: .int8)
+    let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: threads))
+    let decoder = workspace.decoder
+    decoder.reserve(slots: 5)
+    decoder.attend(to: workspace.encoder.encode())
+    let tokens = [104, 105, 104, 105, 104], slots = [0, 1, 2, 3, 4]
+    func step() {
+      decoder.step(tokens, slots: slots)
+      decoder.computeAllLogits()
+      decoder.copy(slot: 0, to: 3, from: 0)
+    }
+    for _ in 0..<3 { step() }
+    allocations_begin()
+    for _ in 0..<10 { step() }
+    #expect(allocations_end() == 0, "10 steps of 5 rows on \(threads) threads")
+  }
+
+  /// A chunk of a second: voice activity with both ears, and log-mel frames into an array that has grown.
+  @Test(arguments: [1, 2])
+  func aChunkOfAudioAllocatesNothing(threads: Int) throws {
+    let pool = ThreadPool(threads: threads)
+    let ears = VoiceEars(model: try VoiceActivityModel(contentsOf: VoiceActivity.tinyFolder), pool: pool)
+    let stream = LogMelStream(mels: 80)
+    let chunk = (0..<16_000).map { Float(($0 &* 7919) % 1009) / 5045 - 0.1 }
+    var (probabilities, frames) = ([Float](), [Float]())
+    probabilities.reserveCapacity(1_000)
+    frames.reserveCapacity(100_000)
+    chunk.withUnsafeBufferPointer { chunk in
+      func take() {
+        ears.append(chunk, to: &probabilities)
+        stream.append(chunk, to: &frames)
+        probabilities.removeAll(keepingCapacity: true)
+        frames.removeAll(keepingCapacity: true)
+      }
+      for _ in 0..<4 { take() }
+      allocations_begin()
+      for _ in 0..<10 { take() }
+      let count = allocations_end()
+      #expect(count == 0, "10 chunks on \(threads) threads")
+    }
   }
 
   @Test func aWindowAllocatesOnceAJob() throws {

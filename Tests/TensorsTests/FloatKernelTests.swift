@@ -147,4 +147,51 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: fast, sizes) func productsWithTiles(_ kernels: Kernels, _ size: Int) {
+    for (columns, depth) in [(size, 40), (40, size)] {
+      let right = Self.random(columns * depth, seed: 3)
+      var turned = [Float](repeating: 0, count: columns * depth)
+      for column in 0..<columns { for d in 0..<depth { turned[column * depth + d] = right[d * columns + column] } }
+      var tiles = [Float](repeating: 9, count: TileProduct.count(columns: columns, depth: depth)), others = tiles
+      dragoman_pack_tiles(right, columns, depth, columns, 0, &tiles)
+      dragoman_pack_tiles(turned, columns, depth, depth, 1, &others)
+      #expect(tiles == others)
+      for rows in [1, 2, 3, 5, 12, 13, 31] {
+        let left = Self.random(rows * (depth + 1), seed: 5)
+        func product(_ floats: dragoman_float_kernels) -> [Float] {
+          var output = [Float](repeating: 7, count: rows * (columns + 2))
+          floats.multiply_tiles(left, rows, depth + 1, tiles, depth, columns, &output, columns + 2)
+          return output
+        }
+        let observed = product(kernels.table.pointee.floats)
+        expect(observed, near: product(generic), 1e-4, "\(kernels.name), \(rows) x \(depth) x \(columns)")
+        // What stands behind the columns is left alone.
+        for row in 0..<rows { #expect(observed[row * (columns + 2) + columns] == 7) }
+      }
+    }
+  }
+
+  /// Rows that are summed up together have the sums that they have alone: nothing depends on how a matrix is shared out.
+  @Test(arguments: fast) func rowsDoNotDependOnTheirNeighbours(_ kernels: Kernels) {
+    let floats = kernels.table.pointee.floats
+    for depth in [1, 16, 64, 100, 387] {
+      let (rows, vector) = (48, Self.random(depth, seed: 1))
+      let matrix = Self.random(rows * depth, seed: 2), bias = Self.random(rows, seed: 3)
+      func by(_ count: Int) -> [Float] {
+        var output = [Float](repeating: 0, count: rows)
+        output.withUnsafeMutableBufferPointer { output in
+          matrix.withUnsafeBufferPointer { matrix in
+            for row in stride(from: 0, to: rows, by: count) {
+              floats.matrix_vector(
+                matrix.baseAddress! + row * depth, count, depth, depth, vector, Array(bias[row...]),
+                output.baseAddress! + row)
+            }
+          }
+        }
+        return output
+      }
+      #expect(by(48) == by(4), "\(kernels.name), depth \(depth)")
+    }
+  }
 }

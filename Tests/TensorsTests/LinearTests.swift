@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 3]) func attention(threads: Int) {
-    let context = ComputeContext(threads: threads, scratchPerThread: 4000)
+    let context = ComputeContext(threads: threads, scratchPerThread: 12_000)
     let (rows, heads, width) = (150, 3, 16)
     let columns = heads * width
     let qkv = FloatBuffer(FloatKernelTests.random(rows * 3 * columns, seed: 5, scale: 3))

@@ -4,8 +4,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Positions of the audio whose keys stand side by side. */
-enum { dragoman_key_tile = 32 };
+/* Columns of a matrix that stand side by side as the right side of a product, and positions of the audio whose keys do. */
+enum { dragoman_tile = 32, dragoman_key_tile = dragoman_tile };
+
+/* Brings a matrix into tiles, `[tile][depth][column]`, the last filled up with 0; there are ceil(columns / 32).
+   The matrix is `[depth, column]` with `stride` floats a row, or `[column, depth]` when transposed. */
+void dragoman_pack_tiles(const float *matrix, size_t columns, size_t depth, size_t stride, int transposed, float *tiles);
 
 /* Float32 kernels over contiguous rows. Half floats are IEEE binary16 bit patterns, read at any alignment. */
 typedef struct {
@@ -30,6 +34,10 @@ typedef struct {
   /* output[row * output_stride + d] = sum over p of weights[row * weight_stride + p] * values[p * depth + d] */
   void (*mix_half)(const float *weights, size_t rows, size_t weight_stride, const void *values, size_t positions,
                    size_t depth, float *output, size_t output_stride);
+  /* A product with a right side in tiles of 32 columns, `[tile][depth][column]`, the last filled up to 32:
+     output[row * output_stride + c] = sum over d of left[row * left_stride + d] * tiles[(c / 32 * depth + d) * 32 + c % 32] */
+  void (*multiply_tiles)(const float *left, size_t rows, size_t left_stride, const float *tiles, size_t depth,
+                         size_t columns, float *output, size_t output_stride);
   /* sums[i] += values[i] */
   void (*add)(const float *values, float *sums, size_t count);
   /* values[i] = max(values[i], 0) */
