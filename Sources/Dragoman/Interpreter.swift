@@ -42,7 +42,7 @@ public struct Interpreter: Sendable {
 
   let recognition: RecognitionModel
   let voiceActivity: VoiceActivityModel?
-  let options: RecognitionOptions
+  private(set) var options: RecognitionOptions
   let target: String?
   let threads: Int
   let kernels: Kernels
@@ -78,6 +78,13 @@ public struct Interpreter: Sendable {
     ) { from in
       TranslationRoute(models: from == target ? [] : [translation])
     }
+  }
+
+  /// The same models and wishes for speech in another language.
+  public func speaking(_ source: SourceLanguage) -> Interpreter {
+    var interpreter = self
+    interpreter.options = options.speaking(source)
+    return interpreter
   }
 
   /// The segments of a recording as they are recognised and translated.
