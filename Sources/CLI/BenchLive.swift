@@ -12,7 +12,7 @@ struct BenchLiveCommand: ParsableCommand {
     abstract: "Lag, flicker and quality of live captions and translations.",
     discussion: """
       Each recording is one session, as `dragoman live` has it; what its events say is measured (docs/evaluation.md). Without
-      more, the clock is one of audio time: results do not depend on the machine, and times are what the policy costs on an
+      more, the clock is one of audio time: times do not depend on the machine, they are what the policy costs on an
       infinitely fast one. With --real-time recordings come as they sound, and the machine's own time is in all figures.
 
       Examples:
@@ -79,7 +79,7 @@ struct BenchLiveCommand: ParsableCommand {
         policy: CommitPolicy(argument: system.policy), step: system.step, beam: system.grid.beam,
         targets: target.map { [$0] } ?? [], request: request)
       var run = try runner.run(
-        LiveRun(system: system.grid.name, settings: system.grid.allSettings), request: request, settings: settings)
+        LiveRun(system: system.grid.name, settings: allSettings(of: system)), request: request, settings: settings)
       run.summarize(ruler: ruler) { label(of: system, set: $0) }
       runs.append(run)
     }
@@ -97,18 +97,10 @@ struct BenchLiveCommand: ParsableCommand {
 
   /// The cells, the policies and steps of each model, beam and number of threads.
   private func systems(target: String?) throws -> [System] {
-    var settings = live.recognition.settings
-    settings["pause"] = String(live.pause)
-    settings["max latency"] = live.maxLatency
-    if let target {
-      settings["to"] = target
-      settings["max flicker"] = String(live.maxFlicker)
-      if !live.translation.keep.isEmpty { settings["keep"] = live.translation.keep.joined(separator: ", ") }
-      if let glossary = live.translation.glossary { settings["glossary"] = glossary }
-      if live.translation.noRepair { settings["no repair"] = "" }
-    }
+    var settings = live.settings
+    if let target { settings["to"] = target }
     if findLanguage { settings["language found"] = "" }
-    settings["clock"] = realTime ? "real time" : "simulated"
+    if realTime { settings["real time"] = "" }
     let (policies, steps) = (try policies(), try steps())
     return try grid.systems(settings: settings).flatMap { cell in
       policies.flatMap { policy in
@@ -119,6 +111,15 @@ struct BenchLiveCommand: ParsableCommand {
         }
       }
     }
+  }
+
+  /// Everything that results depend on, also what is as usual.
+  private func allSettings(of system: System) -> [String: String] {
+    let usual = [
+      "clock": realTime ? "real time" : "simulated", "pause": String(live.pause), "max latency": live.maxLatency,
+      "max flicker": String(live.maxFlicker),
+    ]
+    return usual.merging(system.grid.allSettings) { $1 }
   }
 
   /// What tables call a set in a run: only what the grid has several of, and always the policy and the step.

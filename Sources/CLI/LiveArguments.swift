@@ -60,6 +60,20 @@ struct LiveArguments: ParsableArguments {
     return settings
   }
 
+  /// What is not as usual, by the option's name, for the record.
+  var settings: [String: String] {
+    var settings = recognition.settings
+    // Values can only be read after parsing.
+    guard let usual = try? LiveArguments.parse([]) else { return settings }
+    if pause != usual.pause { settings["pause"] = String(pause) }
+    if maxLatency != usual.maxLatency { settings["max latency"] = maxLatency }
+    if maxFlicker != usual.maxFlicker { settings["max flicker"] = String(maxFlicker) }
+    if !translation.keep.isEmpty { settings["keep"] = translation.keep.joined(separator: ", ") }
+    if let glossary = translation.glossary { settings["glossary"] = glossary }
+    if translation.noRepair { settings["no repair"] = "" }
+    return settings
+  }
+
   private func contract() throws -> Duration {
     let text = maxLatency.hasSuffix("s") ? String(maxLatency.dropLast()) : maxLatency
     guard let seconds = Double(text), (1...60).contains(seconds) else {

@@ -38,7 +38,7 @@ import Testing
     try putFolder()
     let arguments = [
       path("set"), "--model", "whisper-tiny.en", "--from", "en", "--to", "pt", "--policy", "agreement,attention:0.8",
-      "--step", "0.8", "--beam", "1", "--threads", "2",
+      "--step", "0.8", "--beam", "1", "--threads", "1", "--pause", "0.6",
     ]
     let first = try run(arguments + ["--output", path("1.json"), "--logs", path("logs")])
     #expect(first.status == 0, "\(first.errors)")
@@ -47,6 +47,8 @@ import Testing
     #expect(!first.errors.contains("break their contract"), "\(first.errors)")
     let result = try result("1.json")
     #expect(result.runs.map(\.settings["policy"]) == ["agreement", "attention:0.8"])
+    #expect(result.runs[0].system == "whisper-tiny.en beam 1, 1 thread, pause 0.6, policy agreement, step 0.8, to pt")
+    #expect(result.runs[0].settings["clock"] == "simulated" && result.runs[0].settings["max latency"] == "4s")
     for run in result.runs {
       #expect(run.recordings.map(\.id) == ["meeting-en"] && run.failures.keys.sorted() == ["set/broken"])
       let score = try #require(run.summaries.first)
