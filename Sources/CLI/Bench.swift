@@ -17,12 +17,13 @@ struct BenchCommand: ParsableCommand {
         dragoman bench wer LibriSpeech/test-clean --beam 1,5 --report wer.html
         dragoman bench translation news.en.txt:news.pt.txt --from en --to pt
         dragoman bench cascade fleurs/pt_br --to en --output cascade.json
+        dragoman bench live en-long --policy agreement,attention:0.8 --step 0.3,0.4
         dragoman bench score manifest.jsonl theirs.ctm --output theirs.json
         dragoman bench compare ours.json theirs.json
       """,
     subcommands: [
-      BenchWERCommand.self, BenchTranslationCommand.self, BenchCascadeCommand.self, BenchCompareCommand.self,
-      BenchScoreCommand.self,
+      BenchWERCommand.self, BenchTranslationCommand.self, BenchCascadeCommand.self, BenchLiveCommand.self,
+      BenchCompareCommand.self, BenchScoreCommand.self,
     ])
 }
 

@@ -31,8 +31,10 @@ struct BenchData: ParsableArguments {
 
   /// Reads the sets; says what was passed over.
   ///
-  /// - Parameter target: language of the translations that are wanted.
-  func load(target: String? = nil) throws -> [DataSet] {
+  /// - Parameters:
+  ///   - target: language of the translations that are wanted.
+  ///   - limits: whether `--limit` counts utterances; else the caller limits what it counts.
+  func load(target: String? = nil, limits: Bool = true) throws -> [DataSet] {
     let source = try source.map(languageCode)
     var names: [String: Int] = [:]
     return try sets.map { path in
@@ -43,7 +45,7 @@ struct BenchData: ParsableArguments {
         StandardError.write("dragoman: \(set.faults.count) lines of \(set.name) cannot be used, among them:\n")
         for fault in set.faults.prefix(5) { StandardError.write("  \(fault)\n") }
       }
-      if let limit { set.utterances = Array(set.utterances.prefix(limit)) }
+      if limits, let limit { set.utterances = Array(set.utterances.prefix(limit)) }
       return set
     }
   }
@@ -62,13 +64,9 @@ func dataSetFormat(_ name: String?) throws -> DataSetFormat? {
   }
 }
 
-/// What texts are measured with.
+/// What texts are measured with, and how sure that is.
 struct BenchRuler: ParsableArguments {
-  @Option(help: "Whisper's normaliser for WER: auto (by language), english, basic or none.")
-  var normalizer = "auto"
-
-  @Option(help: "Tokeniser of BLEU: auto (by language), 13a, intl, zh, char or none.")
-  var tokenizer = "auto"
+  @OptionGroup var texts: BenchTexts
 
   @Option(help: ArgumentHelp("Draws of each bootstrap interval and randomisation test.", valueName: "n"))
   var resamples = 1000
@@ -78,12 +76,29 @@ struct BenchRuler: ParsableArguments {
 
   func validate() throws {
     guard (1...1_000_000).contains(resamples) else { throw ValidationError("--resamples takes 1 to 1000000.") }
-    _ = try ruler(target: nil)
   }
 
   /// - Parameter target: language of translations, which the tokeniser of BLEU depends on.
   func ruler(target: String?) throws -> Ruler {
-    var ruler = Ruler(bleu: BLEU(tokenizer: .forLanguage(target)), resamples: resamples, seed: seed)
+    var ruler = try texts.ruler(target: target)
+    (ruler.resamples, ruler.seed) = (resamples, seed)
+    return ruler
+  }
+}
+
+/// What texts are measured with.
+struct BenchTexts: ParsableArguments {
+  @Option(help: "Whisper's normaliser for WER: auto (by language), english, basic or none.")
+  var normalizer = "auto"
+
+  @Option(help: "Tokeniser of BLEU: auto (by language), 13a, intl, zh, char or none.")
+  var tokenizer = "auto"
+
+  func validate() throws { _ = try ruler(target: nil) }
+
+  /// - Parameter target: language of translations, which the tokeniser of BLEU depends on.
+  func ruler(target: String?) throws -> Ruler {
+    var ruler = Ruler(bleu: BLEU(tokenizer: .forLanguage(target)))
     if normalizer != "auto" {
       guard let chosen = TextNormalizer(rawValue: normalizer) else {
         throw ValidationError("--normalizer is auto, english, basic or none, not \(normalizer).")

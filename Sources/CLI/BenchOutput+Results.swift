@@ -6,8 +6,11 @@ internal import Transcripts
 
 extension BenchOutput {
   /// Refuses places that cannot be written to before work starts.
-  func check() throws(Failure) {
-    for path in [output, report, journal].compactMap(\.self) {
+  func check() throws(Failure) { try Self.check([output, report, journal]) }
+
+  /// The same of any files.
+  static func check(_ paths: [String?]) throws(Failure) {
+    for path in paths.compactMap(\.self) {
       let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
       guard access(folder, W_OK | X_OK) == 0 else {
         throw Failure(.cannotCreate, "cannot write \(path): \(String(cString: strerror(errno))); choose another place")

@@ -52,21 +52,13 @@ struct LiveCommand: ParsableCommand {
   @Option(help: ArgumentHelp("text: each finished sentence; jsonl: every event.", valueName: "name"))
   var format: String?
 
-  @Option(help: ArgumentHelp("When words are certain: agreement or attention.", valueName: "name"))
+  @Option(help: ArgumentHelp("When words are certain: attention, agreement or both.", valueName: "name"))
   var policy = "attention"
-
-  @Option(help: ArgumentHelp("Longest time from what is said to what is shown, such as 3s.", valueName: "time"))
-  var maxLatency = "4s"
 
   @Option(help: ArgumentHelp("Audio between two looks at it while somebody speaks, in seconds.", valueName: "s"))
   var step = 0.4
 
-  @Option(help: ArgumentHelp("Silence that ends a turn, in seconds.", valueName: "s"))
-  var pause = 0.5
-
-  @Option(
-    help: ArgumentHelp("Shown words of translations that may be taken back, for each final word.", valueName: "x"))
-  var maxFlicker = 0.2
+  @OptionGroup var live: LiveArguments
 
   @Option(
     help: ArgumentHelp("Keep the sentences in this file: .srt, .vtt, .txt, .tsv, .json or .jsonl.", valueName: "file"))
@@ -87,58 +79,40 @@ struct LiveCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Hypotheses that the search at a turn's end keeps.", valueName: "n"))
   var beam = 5
 
-  @OptionGroup(title: "Recognition")
-  var recognition: RecognitionArguments
-
-  @OptionGroup(title: "Translation")
-  var translation: TranslationArguments
-
   @Flag(help: "Standard input is raw signed 16-bit little-endian mono at 16 kHz.")
   var raw = false
 
   func validate() throws {
     guard (1...32).contains(beam) else { throw ValidationError("--beam takes 1 to 32.") }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
-    guard (0.1...5).contains(step) else { throw ValidationError("--step takes 0.1 to 5 seconds.") }
-    guard (0.1...5).contains(pause) else { throw ValidationError("--pause takes 0.1 to 5 seconds.") }
-    guard (0...10).contains(maxFlicker) else { throw ValidationError("--max-flicker takes 0 to 10.") }
+    guard LiveArguments.steps.contains(step) else { throw ValidationError("--step takes 0.1 to 5 seconds.") }
     if let replay, !(replay > 0 && replay <= 100) { throw ValidationError("--replay takes a speed above 0, to 100.") }
     if device != nil, input != nil { throw ValidationError("--device names a microphone, \(input!) is none: say one.") }
     if raw, input != "-" { throw ValidationError("--raw describes standard input; name it with -.") }
     if replay != nil || simulate, input == nil || input == "-" {
       throw ValidationError("--replay and --simulate are for a recording: name its file.")
     }
-    if recognition.noVad { throw ValidationError("Live turns are found by voice activity: --no-vad is not for live.") }
-    if target == nil, let option = translation.given {
-      throw ValidationError("\(option) is for translations: add --to LANGUAGE.")
-    }
+    try live.checkTranslation(hasTarget: target != nil)
     guard [nil, "text", "jsonl"].contains(format) else {
       throw ValidationError("--format is text or jsonl, not \(format!).")
     }
     if let subtitles, SubtitleContent(rawValue: subtitles) == nil {
       throw ValidationError("--subtitles is source, target or both, not \(subtitles).")
     }
-    _ = try requestedPolicy()
-    _ = try contract()
+    _ = try CommitPolicy(argument: policy)
   }
 
   func run() throws {
     var options = RecognitionOptions(from: try sourceLanguage(source))
-    try recognition.apply(to: &options)
+    try live.recognition.apply(to: &options)
     let targets = try target.map { try $0.split(separator: ",").map { try languageCode(String($0)) } } ?? []
     let request = try TranscriptionRequest(
-      recognition: model, precision: recognition.precision, hearsVoiceOnly: true, options: options,
-      target: targets.first, translation: try translation.options(),
+      recognition: model, precision: live.recognition.precision, hearsVoiceOnly: true, options: options,
+      target: targets.first, translation: try live.translation.options(),
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
 
-    var settings = LiveSettings()
-    settings.recognition.policy = try requestedPolicy()
-    settings.recognition.pause = .seconds(pause)
-    settings.recognition.finalBeam = beam
-    settings.recognition.voiceThreshold = Float(recognition.vadThreshold)
-    settings.pace = LivePace(contract: try contract(), shortestStep: .seconds(step))
-    (settings.targets, settings.flicker) = (targets, maxFlicker)
-    settings.route = { try request.route(from: $0, to: $1) }
+    var settings = try live.settings(
+      policy: CommitPolicy(argument: policy), step: step, beam: beam, targets: targets, request: request)
     settings.maySkip = input != "-"
     try LiveJob(
       request: request, settings: settings, command: self, targets: targets,
@@ -157,28 +131,5 @@ struct LiveCommand: ParsableCommand {
       let file = try AudioFile(URL(fileURLWithPath: path))
       return simulate ? SteppedSource(file) : ReplaySource(file, speed: replay ?? 1)
     }
-  }
-
-  private func requestedPolicy() throws -> CommitPolicy {
-    let parts = policy.split(separator: ":", maxSplits: 1)
-    let value = parts.count > 1 ? Double(parts[1]) : nil
-    switch parts.first {
-    case "agreement" where parts.count == 1 || (value.map { (2...5).contains($0) } ?? false):
-      return .localAgreement(Int(value ?? 2))
-    case "attention" where parts.count == 1 || (value.map { (0...5).contains($0) } ?? false):
-      return .alignAtt(.seconds(value ?? 0.8))
-    case "both": return .both(2, .seconds(value ?? 0.4))
-    default:
-      throw ValidationError(
-        "--policy is agreement, agreement:N (2 to 5 texts), attention or attention:S (seconds), not \(policy).")
-    }
-  }
-
-  private func contract() throws -> Duration {
-    let text = maxLatency.hasSuffix("s") ? String(maxLatency.dropLast()) : maxLatency
-    guard let seconds = Double(text), (1...60).contains(seconds) else {
-      throw ValidationError("--max-latency takes 1s to 60s, not \(maxLatency).")
-    }
-    return .seconds(seconds)
   }
 }

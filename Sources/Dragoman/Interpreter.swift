@@ -43,7 +43,7 @@ public struct Interpreter: Sendable {
   let recognition: RecognitionModel
   let voiceActivity: VoiceActivityModel?
   /// How speech is recognised.
-  public let options: RecognitionOptions
+  public private(set) var options: RecognitionOptions
   let target: String?
   let threads: Int
   let kernels: Kernels
@@ -79,6 +79,13 @@ public struct Interpreter: Sendable {
     ) { from in
       TranslationRoute(models: from == target ? [] : [translation])
     }
+  }
+
+  /// The same models and wishes for speech in another language.
+  public func speaking(_ source: SourceLanguage) -> Interpreter {
+    var interpreter = self
+    interpreter.options = options.speaking(source)
+    return interpreter
   }
 
   /// The segments of a recording as they are recognised and translated.

@@ -74,6 +74,21 @@ extension DataSetReading {
         id: id, audio: name.map { Files.path($0, in: folder) }, excerpt: excerpt,
         channel: channel.flatMap { $0 >= 0 ? $0 : nil }, text: reference,
         language: Self.language(text("lang", "language", "locale", "source_lang")), translations: translations,
-        speaker: text("speaker", "speaker_id", "client_id"), duration: duration))
+        segments: segments(object["segments"]), speaker: text("speaker", "speaker_id", "client_id"),
+        duration: duration))
+  }
+
+  /// `{"start": 0.4, "end": 3.1, "text": "…", "translation_pt": "…"}` of each part; none unless all can be used.
+  private func segments(_ value: Any?) -> [LiveReference.Segment] {
+    guard let objects = value as? [[String: Any]] else { return [] }
+    let segments = objects.compactMap { object -> LiveReference.Segment? in
+      guard let start = (object["start"] as? NSNumber)?.doubleValue,
+        let end = (object["end"] as? NSNumber)?.doubleValue, let text = object["text"] as? String, start >= 0,
+        start < end, end.isFinite
+      else { return nil }
+      let translation = wishes.target.flatMap { object["translation_\($0)"] as? String }
+      return .init(start: start, end: end, text: text, translation: translation)
+    }
+    return segments.count == objects.count ? segments : []
   }
 }

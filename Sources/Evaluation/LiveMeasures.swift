@@ -16,6 +16,8 @@ public struct LiveMeasures: Sendable, Equatable {
 
   /// Seconds of audio, and of those that were lost.
   public var audioSeconds = 0.0, lostSeconds = 0.0
+  /// Seconds of work, which no log tells; nil where nobody measured them.
+  public var workSeconds: Double?
   /// Sentences that ended, sentences that did not, partials.
   public var utterances = 0, unfinished = 0, partials = 0
   /// Promises of the contract that were broken.
@@ -92,6 +94,7 @@ public struct LiveMeasures: Sendable, Equatable {
   public static func += (sum: inout LiveMeasures, other: LiveMeasures) {
     sum.audioSeconds += other.audioSeconds
     sum.lostSeconds += other.lostSeconds
+    if let work = other.workSeconds { sum.workSeconds = (sum.workSeconds ?? 0) + work }
     sum.utterances += other.utterances
     sum.unfinished += other.unfinished
     sum.partials += other.partials

@@ -39,10 +39,19 @@ public struct LiveReference: Sendable, Equatable {
       audioSeconds: audioSeconds)
   }
 
-  /// The reference that a data set has of one recording: its utterances in the order of their excerpts.
+  /// The reference that a data set has of one recording: its utterances in the order of their excerpts, or the segments of
+  /// the only one, unless that has a translation and they have none.
   ///
   /// - Parameter target: language of the translations that are wanted; nil takes none.
   public init(_ utterances: [Utterance], target: String? = nil, audioSeconds: Double? = nil) {
+    if let only = utterances.first, utterances.count == 1, only.excerpt == nil, !only.segments.isEmpty {
+      let isTranslated = only.segments.allSatisfy { $0.translation != nil }
+      if isTranslated || target.flatMap({ only.translations[$0] }) == nil {
+        self.init(segments: only.segments, language: only.language, target: target, audioSeconds: audioSeconds)
+        if target == nil { for index in segments.indices { segments[index].translation = nil } }
+        return
+      }
+    }
     let inOrder = utterances.sorted { ($0.excerpt?.start ?? 0) < ($1.excerpt?.start ?? 0) }
     self.init(
       segments: inOrder.map { utterance in

@@ -24,6 +24,8 @@ public struct LiveScore: Sendable, Equatable, Codable {
   public var label: String
   /// Seconds of audio, and of those that were lost.
   public var audioSeconds: Double, lostSeconds: Double
+  /// Seconds of work for a second of audio; nil where they were not measured.
+  public var realTimeFactor: Double?
   /// Sentences that ended, sentences that did not, partials.
   public var utterances: Int, unfinished: Int, partials: Int
   /// Promises of `docs/live-events.md` that were broken.
@@ -51,6 +53,7 @@ public struct LiveScore: Sendable, Equatable, Codable {
   public init(label: String, _ measures: LiveMeasures, ruler: Ruler = Ruler()) {
     self.label = label
     (audioSeconds, lostSeconds) = (measures.audioSeconds, measures.lostSeconds)
+    realTimeFactor = audioSeconds > 0 ? measures.workSeconds.map { $0 / measures.audioSeconds } : nil
     (utterances, unfinished, partials) = (measures.utterances, measures.unfinished, measures.partials)
     (faults, degradations, deviceLosses) = (measures.faults, measures.degradations, measures.deviceLosses)
     (text, translation) = (Stream(measures.text), measures.translation.map { Stream($0) })

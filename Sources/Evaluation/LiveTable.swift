@@ -104,6 +104,9 @@ public enum LiveTable {
     TableColumn(heading: "revoked", meaning: "words of the translation that were meant to stay and did not") {
       ($0.translation?.revoked).flatMap(positive)
     },
+    TableColumn(heading: "RTF", meaning: "seconds of work for a second of audio") {
+      $0.realTimeFactor.map { Formatted.fixed($0) }
+    },
     TableColumn(heading: "lost s", meaning: "seconds of audio that were lost") {
       $0.lostSeconds > 0 ? Formatted.fixed($0.lostSeconds) : nil
     },

@@ -25,6 +25,8 @@ public struct Utterance: Sendable, Equatable {
   public var language: String?
   /// Reference translations by language code.
   public var translations: [String: String]
+  /// What it consists of, where the set tells that with times within the recording; empty otherwise.
+  public var segments: [LiveReference.Segment]
   /// Who speaks, as the set names them.
   public var speaker: String?
   /// Length in seconds as the set tells it, before anything was read.
@@ -33,10 +35,12 @@ public struct Utterance: Sendable, Equatable {
   /// An utterance; what a set does not tell is left out.
   public init(
     id: String, audio: String? = nil, excerpt: Excerpt? = nil, channel: Int? = nil, text: String,
-    language: String? = nil, translations: [String: String] = [:], speaker: String? = nil, duration: Double? = nil
+    language: String? = nil, translations: [String: String] = [:], segments: [LiveReference.Segment] = [],
+    speaker: String? = nil, duration: Double? = nil
   ) {
     (self.id, self.audio, self.excerpt, self.channel, self.text) = (id, audio, excerpt, channel, text)
-    (self.language, self.translations, self.speaker) = (language, translations, speaker)
+    (self.language, self.translations, self.segments) = (language, translations, segments)
+    self.speaker = speaker
     self.duration = duration ?? excerpt?.duration
   }
 }

@@ -81,6 +81,28 @@ import Testing
     #expect(array.utterances.map(\.id) == ["3"])
   }
 
+  @Test func segmentsOfManifests() throws {
+    let lines = """
+      {"audio": "a.wav", "text": "one two", "translation_pt": "um dois", "segments": [{"start": 0, "end": 1.5, "text": "one",
+       "translation_pt": "um"}, {"start": 2, "end": 3, "text": "two", "translation_pt": "dois"}]}
+      {"audio": "b.wav", "text": "one", "segments": [{"start": 0, "end": 1, "text": "one"}, {"start": 2, "text": "two"}]}
+      {"audio": "c.wav", "text": "one", "translation_pt": "um", "segments": [{"start": 0, "end": 1, "text": "one"}]}
+      """.replacing(",\n", with: ",")
+    let wishes = DataSet.Wishes(language: "en", target: "pt", standardInput: { Data(lines.utf8) })
+    let utterances = try DataSet("-", wishes: wishes).utterances
+    let segments = [
+      LiveReference.Segment(start: 0, end: 1.5, text: "one", translation: "um"),
+      .init(start: 2, end: 3, text: "two", translation: "dois"),
+    ]
+    #expect(utterances.map(\.segments) == [segments, [], [.init(start: 0, end: 1, text: "one")]])
+    let reference = LiveReference([utterances[0]], target: "pt")
+    #expect(reference.segments == segments && reference.language == "en")
+    #expect(LiveReference([utterances[0]]).segments.map(\.translation) == [nil, nil])
+    // A translation of the whole is worth more than times without one.
+    #expect(LiveReference([utterances[2]], target: "pt").segments == [.init(text: "one", translation: "um")])
+    #expect(LiveReference([utterances[2]]).segments == utterances[2].segments)
+  }
+
   @Test func segmentTimeMarks() throws {
     scratch.put(
       "ted.stm",

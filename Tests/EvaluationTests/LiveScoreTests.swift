@@ -145,6 +145,25 @@ import Testing
     #expect(untimed.speech == nil && untimed.segments.map(\.start) == [nil, nil])
   }
 
+  @Test func runsAddUpBySet() throws {
+    var run = LiveRun(system: "s", settings: ["step": "0.4"])
+    for (set, work) in [("a", 1.0), ("b", 3), ("a", 2)] {
+      var measures = LiveMeasures(Self.log, reference: Self.reference)
+      measures.workSeconds = work
+      let score = LiveScore(label: set, measures)
+      #expect(score.realTimeFactor == work / 8)
+      run.add(LiveRecording(set: set, id: "x", language: "en", audio: "x.wav", log: Self.log, score: score), measures)
+    }
+    run.summarize(ruler: Ruler()) { "\($0), all" }
+    #expect(run.summaries.map(\.label) == ["a, all", "b, all", "all, all"])
+    #expect(run.summaries.map(\.realTimeFactor) == [0.1875, 0.375, 0.25])
+    #expect(run.summaries.map(\.utterances) == [4, 2, 6])
+    #expect(run.recordings[0].text == "One red two green. Three blue four great.")
+    #expect(run.recordings[0].translation == "um vermelho dois verdes três azuis quatro pretos")
+    let result = LiveBenchResult(environment: [:], ruler: Ruler(), runs: [run])
+    #expect(try JSONDecoder().decode(LiveBenchResult.self, from: JSONEncoder().encode(result)) == result)
+  }
+
   @Test func sessionsAddUp() {
     let one = LiveMeasures(Self.log, reference: Self.reference)
     var both = one

@@ -1,0 +1,177 @@
+internal import ArgumentParser
+internal import Dragoman
+internal import Evaluation
+internal import Foundation
+internal import SpeechRecognition
+internal import Transcripts
+
+/// `dragoman bench live`.
+struct BenchLiveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "live",
+    abstract: "Lag, flicker and quality of live captions and translations.",
+    discussion: """
+      Each recording is one session, as `dragoman live` has it; what its events say is measured (docs/evaluation.md). Without
+      more, the clock is one of audio time: times do not depend on the machine, they are what the policy costs on an
+      infinitely fast one. With --real-time recordings come as they sound, and the machine's own time is in all figures.
+
+      Examples:
+        dragoman bench live en-long --policy agreement,agreement:3,attention:0.8 --step 0.3,0.4
+        dragoman bench live ted.stm --from en --to pt --output live.json --logs logs
+        dragoman bench live en-long --real-time --threads 2
+      """)
+
+  @OptionGroup var data: BenchData
+  @OptionGroup(title: "Grid") var grid: BenchGrid
+
+  @Option(
+    help: ArgumentHelp(
+      "When words are certain: agreement, agreement:N, attention or attention:S, several with commas.",
+      valueName: "list"))
+  var policy = "agreement"
+
+  @Option(
+    help: ArgumentHelp(
+      "Seconds of audio between two looks at it while somebody speaks, several with commas.", valueName: "list"))
+  var step = "0.4"
+
+  @Flag(help: "Replay recordings as they sound, by the wall clock.")
+  var realTime = false
+
+  @Flag(help: "Let the recogniser find the language, even where the set tells it.")
+  var findLanguage = false
+
+  @Option(name: .customLong("to"), help: "Language to translate into.")
+  var target: String?
+
+  @OptionGroup var live: LiveArguments
+  @OptionGroup(title: "Scoring") var texts: BenchTexts
+
+  @Option(help: ArgumentHelp("Write the figures of every recording here, as JSON.", valueName: "file.json"))
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp("Keep the events of every session in this folder, as JSON lines.", valueName: "folder"))
+  var logs: String?
+
+  func validate() throws {
+    try live.checkTranslation(hasTarget: target != nil)
+    _ = try policies()
+    _ = try steps()
+  }
+
+  func run() throws {
+    try BenchOutput.check([output])
+    let target = try target.map(languageCode)
+    let ruler = try texts.ruler(target: target)
+    let recordings = BenchRecording.all(of: try data.load(target: target, limits: false), limit: data.limit)
+    guard !recordings.isEmpty else { throw Failure(.badData, "the sets hold no recordings") }
+    let systems = try systems(target: target)
+    // Wrong models are refused before the first hour of work.
+    for model in grid.models { _ = try request(systems.first { $0.grid.model == model }!.grid, target: target) }
+    let runner = BenchLiveRunner(
+      recordings: recordings, runs: systems.count, ruler: ruler, target: target, findsLanguage: findLanguage,
+      isRealTime: realTime, logs: logs)
+    var runs: [LiveRun] = []
+    for system in systems where !runner.cancellation.isRequested {
+      let request = try request(system.grid, target: target)
+      let settings = try live.settings(
+        policy: CommitPolicy(argument: system.policy), step: system.step, beam: system.grid.beam,
+        targets: target.map { [$0] } ?? [], request: request)
+      var run = try runner.run(
+        LiveRun(system: system.grid.name, settings: allSettings(of: system)), request: request, settings: settings)
+      run.summarize(ruler: ruler) { label(of: system, set: $0) }
+      runs.append(run)
+    }
+    try finish(runs, ruler: ruler)
+    if runner.cancellation.isRequested {
+      throw Failure(
+        Interruption.exitStatus, "ended after \(runner.done) of \(recordings.count * systems.count) recordings")
+    }
+  }
+
+  /// A cell of the grid.
+  private struct System {
+    var grid: BenchSystem, policy: String, step: Double
+  }
+
+  /// The cells, the policies and steps of each model, beam and number of threads.
+  private func systems(target: String?) throws -> [System] {
+    var settings = live.settings
+    if let target { settings["to"] = target }
+    if findLanguage { settings["language found"] = "" }
+    if realTime { settings["real time"] = "" }
+    let (policies, steps) = (try policies(), try steps())
+    return try grid.systems(settings: settings).flatMap { cell in
+      policies.flatMap { policy in
+        steps.map { step in
+          var cell = cell
+          (cell.settings["policy"], cell.settings["step"]) = (policy, String(step))
+          return System(grid: cell, policy: policy, step: step)
+        }
+      }
+    }
+  }
+
+  /// Everything that results depend on, also what is as usual.
+  private func allSettings(of system: System) -> [String: String] {
+    let usual = [
+      "clock": realTime ? "real time" : "simulated", "pause": String(live.pause), "max latency": live.maxLatency,
+      "max flicker": String(live.maxFlicker),
+    ]
+    return usual.merging(system.grid.allSettings) { $1 }
+  }
+
+  /// What tables call a set in a run: only what the grid has several of, and always the policy and the step.
+  private func label(of system: System, set: String) -> String {
+    var parts = [set]
+    if grid.models.count > 1 { parts.append(system.grid.model) }
+    parts += [system.policy, "step \(system.step)"]
+    if (try? grid.beams().count) ?? 1 > 1 { parts.append("beam \(system.grid.beam)") }
+    if (try? grid.runs.threadCounts().count) ?? 1 > 1 { parts.append("\(system.grid.threads) threads") }
+    return (parts + [system.grid.label].compactMap(\.self)).joined(separator: " ")
+  }
+
+  private func request(_ system: BenchSystem, target: String?) throws -> TranscriptionRequest {
+    var options = RecognitionOptions()
+    try live.recognition.apply(to: &options)
+    return try TranscriptionRequest(
+      recognition: system.model, precision: live.recognition.precision, hearsVoiceOnly: true, options: options,
+      target: target, translation: try live.translation.options(), threads: system.threads)
+  }
+
+  /// Writes the results where they are wanted and shows the table.
+  private func finish(_ runs: [LiveRun], ruler: Ruler) throws {
+    let result = LiveBenchResult(environment: BenchOutput.environment, ruler: ruler, runs: runs)
+    if let output { try AtomicFile.write(try BenchOutput.json(result), to: output) }
+    let scores = runs.flatMap(\.summaries)
+    let width = Terminal.current.isOutputInteractive ? Terminal.columns : nil
+    try StandardOutput.write(LiveTable.text(of: scores, width: width))
+    // Only by the wall clock can a session fall behind.
+    if realTime { try StandardOutput.write("\n" + LiveTable.minutes(of: scores, width: width)) }
+    for run in runs where !run.failures.isEmpty {
+      StandardError.write("dragoman: \(run.system): \(run.failures.count) recordings failed and are not scored\n")
+    }
+    if !Interruption.isRequested, runs.allSatisfy(\.recordings.isEmpty) {
+      throw Failure(.badData, "no recording could be heard")
+    }
+  }
+
+  private func policies() throws -> [String] {
+    let policies = policy.split(separator: ",", omittingEmptySubsequences: false).map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+    for policy in policies { _ = try CommitPolicy(argument: policy) }
+    return policies
+  }
+
+  private func steps() throws -> [Double] {
+    let steps = step.split(separator: ",", omittingEmptySubsequences: false).map {
+      Double($0.trimmingCharacters(in: .whitespaces))
+    }
+    guard steps.allSatisfy({ $0.map(LiveArguments.steps.contains) ?? false }) else {
+      throw ValidationError("--step takes 0.1 to 5 seconds, several with commas, not \(step).")
+    }
+    return steps.map { $0! }
+  }
+}

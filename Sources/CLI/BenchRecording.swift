@@ -1,0 +1,57 @@
+internal import Evaluation
+internal import Foundation
+
+/// A recording of a set with what is known of it: an utterance, or all those that are parts of it.
+struct BenchRecording {
+  var set: String, id: String
+  var audio: String, channel: Int?
+  /// The part that is heard; nil for all of it.
+  var excerpt: Utterance.Excerpt?
+  /// In the set's order, with times as in what is heard.
+  var utterances: [Utterance]
+
+  var language: String? { utterances.lazy.compactMap(\.language).first }
+  /// Names it across sets.
+  var key: String { "\(set)/\(id)" }
+
+  /// The recordings of sets, in their order.
+  ///
+  /// Utterances that are parts of one recording are one session over all of it, as in STM; one that is the only part of its
+  /// recording is heard by itself.
+  ///
+  /// - Parameter limit: recordings of each set that are taken at most.
+  static func all(of sets: [DataSet], limit: Int?) -> [BenchRecording] {
+    sets.flatMap { set in
+      let recordings = all(of: set)
+      return limit.map { Array(recordings.prefix($0)) } ?? recordings
+    }
+  }
+
+  private static func all(of set: DataSet) -> [BenchRecording] {
+    var groups: [[Utterance]] = [], places: [String: Int] = [:], taken: [String: Int] = [:]
+    for utterance in set.utterances {
+      guard let audio = utterance.audio else { continue }
+      let key = "\(utterance.channel ?? -1) \(audio)"
+      if utterance.excerpt != nil, let place = places[key] {
+        groups[place].append(utterance)
+      } else {
+        if utterance.excerpt != nil { places[key] = groups.count }
+        groups.append([utterance])
+      }
+    }
+    return groups.map { group in
+      var recording = BenchRecording(
+        set: set.name, id: group[0].id, audio: group[0].audio!, channel: group[0].channel, utterances: group)
+      if group.count > 1 {
+        let stem = URL(fileURLWithPath: recording.audio).deletingPathExtension().lastPathComponent
+        recording.id = stem + (recording.channel.map { "-\($0 + 1)" } ?? "")
+      } else {
+        recording.excerpt = group[0].excerpt
+        recording.utterances[0].excerpt = nil
+      }
+      taken[recording.id, default: 0] += 1
+      if taken[recording.id]! > 1 { recording.id += "#\(taken[recording.id]!)" }
+      return recording
+    }
+  }
+}
