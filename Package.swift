@@ -88,7 +88,7 @@ let package = Package(
     tests("Dragoman", ["Dragoman", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO"]),
     tests("ModelStore", ["ModelStore", .product(name: "Crypto", package: "swift-crypto")]),
     tests("Evaluation", ["Evaluation"]),
-    tests("CLI", ["CLI", "AudioIO", "Evaluation", "Transcripts"]),
+    tests("CLI", ["CLI", "AudioIO", "Dragoman", "Evaluation", "Transcripts"]),
   ],
   swiftLanguageModes: [.v6]
 )

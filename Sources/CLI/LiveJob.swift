@@ -10,7 +10,7 @@ struct LiveJob {
   let request: TranscriptionRequest
   let settings: LiveSettings
   let command: LiveCommand
-  let targets: [String]
+  let targets: [String], translationModels: String?
   let content: SubtitleContent
 
   /// - Throws: `Failure` and the errors of the parts; what is final has been shown and kept before.
@@ -24,7 +24,8 @@ struct LiveJob {
       command.save, recording: command.record, overwrites: command.overwrite, content: content,
       transcript: Transcript(
         file: source.name, duration: .zero, language: "en", languageProbability: 0,
-        model: request.interpreter.recognitionName, targetLanguage: targets.first, segments: []))
+        model: request.interpreter.recognitionName, translationModel: translationModels,
+        targetLanguage: targets.first, segments: []))
     let view = try makeView(source)
     defer { view.close() }
     let session = try LiveSession(
@@ -51,10 +52,11 @@ struct LiveJob {
 
   private func makeView(_ source: any LiveSource) throws -> any LiveView {
     let session = LiveLine.Session(
-      source: source.name, model: request.interpreter.recognitionName, translationModels: nil, targets: targets)
+      source: source.name, model: request.interpreter.recognitionName, translationModels: translationModels,
+      targets: targets)
     switch command.format {
     case "jsonl": return LiveJSONView(session: session)
-    case nil where Terminal.current.isOutputInteractive: return LiveScreen(source: source.name, session: session)
+    case nil where Terminal.current.canRedrawOutput: return LiveScreen(source: source.name, session: session)
     default: return LiveTextView()
     }
   }

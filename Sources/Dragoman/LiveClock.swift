@@ -13,16 +13,19 @@ public protocol LiveClock: AnyObject, Sendable {
 /// The wall clock. It begins with the first audio, where that audio began.
 public final class WallClock: LiveClock {
   private let begin = Mutex<ContinuousClock.Instant?>(nil)
-  private let made = ContinuousClock.now
 
+  /// A clock for one session.
   public init() {}
 
-  public var now: Duration { (begin.withLock { $0 } ?? made).duration(to: .now) }
+  /// Time since the first audio began; zero before.
+  public var now: Duration { begin.withLock { $0 }?.duration(to: .now) ?? .zero }
 
+  /// Begins with the first audio.
   public func heard(_ duration: Duration) {
     begin.withLock { begin in if begin == nil { begin = ContinuousClock.now - duration } }
   }
 
+  /// It never stands still.
   public var waits: Bool { false }
 }
 
@@ -31,9 +34,13 @@ public final class WallClock: LiveClock {
 public final class AudioClock: LiveClock {
   private let time = Mutex(Duration.zero)
 
+  /// A clock for one session.
   public init() {}
 
+  /// As much as was heard.
   public var now: Duration { time.withLock { $0 } }
+  /// Goes on by what was heard.
   public func heard(_ duration: Duration) { time.withLock { $0 += duration } }
+  /// It always waits.
   public var waits: Bool { true }
 }

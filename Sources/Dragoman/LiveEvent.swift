@@ -52,7 +52,9 @@ public struct LostAudio: Sendable, Equatable {
 
   /// Where it is missing, in audio time.
   public var start: Duration, end: Duration
+  /// How much of it.
   public var lost: Duration
+  /// Why it was not heard.
   public var reason: Reason
 }
 

@@ -7,6 +7,7 @@ public struct LivePace: Sendable {
   public enum Level: Int, Sendable, CaseIterable, Comparable {
     case full, fewerPartials, greedy, shortContext, skippingAudio
 
+    /// Less is done at the greater one.
     public static func < (one: Level, other: Level) -> Bool { one.rawValue < other.rawValue }
 
     /// In words.
@@ -37,6 +38,9 @@ public struct LivePace: Sendable {
   /// How long all must be fine before more is tried.
   private static let patience = Duration.seconds(10)
 
+  /// - Parameters:
+  ///   - contract: the promised latency.
+  ///   - shortestStep: between recognitions.
   public init(contract: Duration = .seconds(4), shortestStep: Duration = .milliseconds(400)) {
     (self.contract, self.shortestStep) = (contract, shortestStep)
   }
