@@ -24,11 +24,12 @@ final class Pane {
   @discardableResult func tmux(_ arguments: String...) throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
+    // The server that the first call leaves behind must not keep what Foundation waits by.
+    let script = "for f in /proc/self/fd/*; do n=${f##*/}; ((n < 3)) || eval \"exec $n>&-\"; done; exec tmux \"$@\""
     // No configuration, and a server that nobody else knows.
-    process.arguments = ["tmux", "-f", "/dev/null", "-u", "-L", "dragoman"] + arguments
+    process.arguments = ["bash", "-c", script, "bash", "-f", "/dev/null", "-u", "-L", "dragoman"] + arguments
     process.environment = environment
     process.standardInput = FileHandle.nullDevice
-    // No pipe: the server that the first call leaves behind would keep it open.
     let output = folder.appending(path: "tmux-\(UUID().uuidString)")
     try Data().write(to: output)
     let handle = try FileHandle(forWritingTo: output)
@@ -80,7 +81,7 @@ final class Pane {
     defer { command.clean() }
     let live = command.process([], environment: TranscribeCommandTests.pulled)
     let script = """
-      echo before; '\(command.executable.path)' live '\(TranscribeCommandTests.meeting)' --replay=4 --from en --to pt \
+      trap : INT; echo before; '\(command.executable.path)' live '\(TranscribeCommandTests.meeting)' --replay=4 --from en --to pt \
       --beam 1 --threads 2; echo "exit $?"; sleep 60
       """
     let pane = try Pane(

@@ -40,7 +40,7 @@ import Testing
     let workspace = try workspace()
     let whole = decode(workspace, .greedy, prompt: prompt)
     try #require(whole.tokens.count > 4)
-    for count in 1...whole.tokens.count {
+    for count in 1..<whole.tokens.count {
       let continued = decode(workspace, .greedy, prompt: prompt, prefix: Array(whole.tokens.prefix(count)))
       #expect(continued.tokens == whole.tokens, "after \(count) tokens")
       #expect(
@@ -53,7 +53,7 @@ import Testing
     let strategy = SearchStrategy.beam(width: width, patience: 1)
     let whole = decode(workspace, strategy, prompt: [265, 266])
     try #require(whole.tokens.count > 4)
-    for count in stride(from: 1, through: whole.tokens.count, by: 2) {
+    for count in stride(from: 1, to: whole.tokens.count, by: 2) {
       let continued = decode(workspace, strategy, prompt: [265, 266], prefix: Array(whole.tokens.prefix(count)))
       #expect(continued.tokens == whole.tokens, "after \(count) tokens")
     }
