@@ -35,6 +35,8 @@ public final class SoundWriter {
     sf_command(handle, Int32(SFC_SET_CLIPPING), nil, 1)
     // A header of a WAV that says how much there is, whenever the process ends.
     sf_command(handle, Int32(SFC_SET_UPDATE_HEADER_AUTO), nil, 1)
+    // And a header before there is sound.
+    sf_command(handle, Int32(SFC_UPDATE_HEADER_NOW), nil, 0)
   }
 
   deinit { sf_close(handle) }

@@ -28,7 +28,7 @@ struct BenchLiveCommand: ParsableCommand {
     help: ArgumentHelp(
       "When words are certain: agreement, agreement:N, attention or attention:S, several with commas.",
       valueName: "list"))
-  var policy = "agreement"
+  var policy = "attention"
 
   @Option(
     help: ArgumentHelp(

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import AudioIO
 internal import Dragoman
 internal import Foundation
+internal import MachineTranslation
 internal import SpeechRecognition
 internal import Transcripts
 
@@ -103,6 +104,7 @@ struct LiveCommand: ParsableCommand {
   }
 
   func run() throws {
+    try LiveFiles.check(save, recording: record, overwrites: overwrite, input: input == "-" ? nil : input)
     var options = RecognitionOptions(from: try sourceLanguage(source))
     try live.recognition.apply(to: &options)
     let targets = try target.map { try $0.split(separator: ",").map { try languageCode(String($0)) } } ?? []
@@ -113,11 +115,28 @@ struct LiveCommand: ParsableCommand {
 
     var settings = try live.settings(
       policy: CommitPolicy(argument: policy), step: step, beam: beam, targets: targets, request: request)
-    settings.maySkip = input != "-"
+    // A pipe waits, and so does a recording that is to be heard faster than it was spoken.
+    settings.maySkip = input != "-" && (replay ?? 1) <= 1
     try LiveJob(
       request: request, settings: settings, command: self, targets: targets,
+      translationModels: try translationModels(from: options, to: targets, request),
       content: subtitles.flatMap(SubtitleContent.init(rawValue:)) ?? .both
     ).run()
+  }
+
+  /// The translation models for the languages that may be spoken, nil where those are not named.
+  ///
+  /// - Throws: what refuses a language that has no way into its target.
+  private func translationModels(
+    from options: RecognitionOptions, to targets: [String], _ request: TranscriptionRequest
+  ) throws -> String? {
+    let spoken = options.task == .translate ? ["en"] : options.language.map { [$0] } ?? options.candidateLanguages
+    let names = try spoken.flatMap { language in
+      guard let target = targets.first(where: { $0 != language }) else { return [String]() }
+      return [try request.route(from: language, to: target).models.map(\.name).joined(separator: "+")]
+    }
+    let known = names.filter { !$0.isEmpty }
+    return known.isEmpty ? nil : known.joined(separator: ",")
   }
 
   /// Where the sound comes from.

@@ -12,9 +12,35 @@ final class LiveFiles {
 
   private var files: [File] = []
   private let recording: SoundWriter?
+
+  /// Refuses what cannot be kept, before anything is made or replaced.
+  ///
+  /// - Parameter input: the recording that is replayed; nil for none.
+  static func check(_ paths: [String], recording: String?, overwrites: Bool, input: String?) throws(Failure) {
+    for path in paths where TranscriptFormat(rawValue: ending(of: path)) == nil {
+      let known = TranscriptFormat.allCases.map { "." + $0.rawValue }.joined(separator: ", ")
+      throw Failure(.usage, "--save \(path): its ending tells no format; known are \(known)")
+    }
+    if let recording, !["flac", "wav"].contains(ending(of: recording)) {
+      throw Failure(.usage, "--record \(recording): audio is kept as .flac or .wav")
+    }
+    var seen: Set<String> = []
+    for path in paths + (recording.map { [$0] } ?? []) {
+      let place = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+      guard seen.insert(place).inserted else { throw Failure(.usage, "\(path) is named twice; choose another name") }
+      if let input, URL(fileURLWithPath: input).resolvingSymlinksInPath().path == place {
+        throw Failure(.usage, "\(path) is what is replayed; choose another name")
+      }
+      guard overwrites || !FileManager.default.fileExists(atPath: path) else {
+        throw Failure(.cannotCreate, "\(path) is there already; choose another name, or say --overwrite")
+      }
+    }
+  }
+
+  private static func ending(of path: String) -> String { (path as NSString).pathExtension.lowercased() }
   private var transcript: Transcript
 
-  /// Makes the files.
+  /// Makes the files, after `check`.
   ///
   /// - Parameters:
   ///   - paths: transcripts, whose endings tell their formats.
@@ -22,22 +48,14 @@ final class LiveFiles {
   ///   - overwrites: whether files that are there may go.
   ///   - content: what subtitles show.
   ///   - transcript: what is known of the session, without segments.
-  /// - Throws: `Failure` where a file exists or cannot be made, `AudioError` for the recording.
+  /// - Throws: `Failure` where a file exists or cannot be made.
   init(
     _ paths: [String], recording: String?, overwrites: Bool, content: SubtitleContent?, transcript: Transcript
   ) throws {
     self.transcript = transcript
-    for path in paths + (recording.map { [$0] } ?? []) where FileManager.default.fileExists(atPath: path) {
-      guard overwrites else {
-        throw Failure(.cannotCreate, "\(path) is there already; choose another name, or say --overwrite")
-      }
-      try? FileManager.default.removeItem(atPath: path)
-    }
+    if overwrites { for path in paths + (recording.map { [$0] } ?? []) { unlink(path) } }
     for path in paths {
-      guard let format = TranscriptFormat(rawValue: (path as NSString).pathExtension.lowercased()) else {
-        let known = TranscriptFormat.allCases.map { "." + $0.rawValue }.joined(separator: ", ")
-        throw Failure(.usage, "--save \(path): its ending tells no format; known are \(known)")
-      }
+      let format = TranscriptFormat(rawValue: Self.ending(of: path))!
       if format == .json {
         try AtomicFile.write(format.render(transcript, content: content), to: path)
         files.append(.whole(path: path))
@@ -47,12 +65,17 @@ final class LiveFiles {
       guard descriptor >= 0 else {
         throw Failure(.cannotCreate, "cannot make \(path): \(String(cString: strerror(errno)))")
       }
-      let growing = GrowingTranscript(format: format, content: content)
+      let growing = GrowingTranscript(
+        format: format, content: content, isTranslated: transcript.targetLanguage != nil)
       let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
       try Self.append(growing.beginning, to: handle, path: path)
       files.append(.growing(handle, growing, path: path))
     }
-    self.recording = try recording.map { path throws(AudioError) in try SoundWriter(path: path) }
+    do throws(AudioError) {
+      self.recording = try recording.map { path throws(AudioError) in try SoundWriter(path: path) }
+    } catch {
+      throw Failure(.cannotCreate, error.description)
+    }
   }
 
   var isEmpty: Bool { files.isEmpty && recording == nil }
@@ -81,10 +104,13 @@ final class LiveFiles {
 
   private static func append(_ text: String, to handle: FileHandle, path: String) throws {
     guard !text.isEmpty else { return }
+    let length = lseek(handle.fileDescriptor, 0, SEEK_END)
     do {
       try handle.write(contentsOf: Data(text.utf8))
       fsync(handle.fileDescriptor)
     } catch {
+      // Half a cue would spoil the file.
+      ftruncate(handle.fileDescriptor, length)
       throw Failure(
         .inputOutput, "cannot write to \(path): \(error.localizedDescription); what was written before is kept")
     }

@@ -1,7 +1,6 @@
 internal import AudioIO
 internal import Dragoman
 internal import Foundation
-internal import MachineTranslation
 internal import SpeechRecognition
 internal import Synchronization
 internal import Transcripts
@@ -11,7 +10,7 @@ struct LiveJob {
   let request: TranscriptionRequest
   let settings: LiveSettings
   let command: LiveCommand
-  let targets: [String]
+  let targets: [String], translationModels: String?
   let content: SubtitleContent
 
   /// - Throws: `Failure` and the errors of the parts; what is final has been shown and kept before.
@@ -25,7 +24,8 @@ struct LiveJob {
       command.save, recording: command.record, overwrites: command.overwrite, content: content,
       transcript: Transcript(
         file: source.name, duration: .zero, language: "en", languageProbability: 0,
-        model: request.interpreter.recognitionName, targetLanguage: targets.first, segments: []))
+        model: request.interpreter.recognitionName, translationModel: translationModels,
+        targetLanguage: targets.first, segments: []))
     let view = try makeView(source)
     defer { view.close() }
     let session = try LiveSession(
@@ -52,24 +52,13 @@ struct LiveJob {
 
   private func makeView(_ source: any LiveSource) throws -> any LiveView {
     let session = LiveLine.Session(
-      source: source.name, model: request.interpreter.recognitionName, translationModels: try translationModels(),
+      source: source.name, model: request.interpreter.recognitionName, translationModels: translationModels,
       targets: targets)
     switch command.format {
     case "jsonl": return LiveJSONView(session: session)
-    case nil where Terminal.current.isOutputInteractive: return LiveScreen(source: source.name, session: session)
+    case nil where Terminal.current.canRedrawOutput: return LiveScreen(source: source.name, session: session)
     default: return LiveTextView()
     }
-  }
-
-  /// The models of the languages that were named, joined with commas; nil where the language is found or nothing is translated.
-  private func translationModels() throws -> String? {
-    let options = request.interpreter.options
-    var names: [String] = []
-    for language in options.language.map({ [$0] }) ?? options.candidateLanguages {
-      guard let target = targets.first(where: { $0 != language }) else { continue }
-      names += try request.route(from: language, to: target).models.map(\.name)
-    }
-    return names.isEmpty ? nil : names.joined(separator: ",")
   }
 
   static func text(_ summary: LiveSummary) -> String {

@@ -22,9 +22,8 @@ final class LiveScreen: LiveView {
   /// The level is drawn this often.
   private static let period = Duration.milliseconds(200)
 
-  init(source: String, session: LiveLine.Session) {
-    (self.source, self.session) = (source, session)
-    isColourWelcome = Terminal.current.isColourWelcome
+  init(source: String, session: LiveLine.Session, isColourWelcome: Bool = Terminal.current.isColourWelcome) {
+    (self.source, self.session, self.isColourWelcome) = (source, session, isColourWelcome)
   }
 
   func show(_ event: Dragoman.LiveEvent, at time: Duration) throws {
@@ -54,11 +53,15 @@ final class LiveScreen: LiveView {
   func close() {
     guard isOpen else { return }
     isOpen = false
-    try? StandardOutput.write("\u{1B}[?25h\u{1B}[?7h\u{1B}[?1049l" + finals.map(Self.plain).joined())
+    try? StandardOutput.write(Self.leaving + finals.map(Self.plain).joined())
   }
+
+  /// Cursor, line wrap and the usual screen again.
+  private static let leaving = "\u{1B}[?25h\u{1B}[?7h\u{1B}[?1049l"
 
   private func open() throws {
     isOpen = true
+    Interruption.onForcedEnd { try? StandardOutput.write(Self.leaving) }
     try StandardOutput.write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l")
   }
 
@@ -93,13 +96,17 @@ final class LiveScreen: LiveView {
     }
     lines = lines.suffix(room)
     lines = [String](repeating: "", count: room - lines.count) + lines
-    var text = "\u{1B}[H"
-    for line in lines { text += line + "\u{1B}[K\r\n" }
-    return text + "\u{1B}[K\r\n" + status(columns: columns) + "\u{1B}[K"
+    if rows > 2 { lines.append("") }
+    if rows > 1 { lines.append(status(columns: columns)) }
+    // Each line is cleared before it is written: behind a full one the cursor stands on its last character.
+    return "\u{1B}[H" + lines.map { "\u{1B}[K" + $0 }.joined(separator: "\r\n")
   }
 
   /// Lines of a text: `solid` scalars of it as they are, the rest dim.
   private func paragraph(_ text: String, solid: Int, columns: Int, indent: Int, style: String) -> [String] {
+    // What would move the cursor is a space.
+    let text = String(
+      String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     let scalars = text.unicodeScalars
     let border =
       scalars.index(scalars.startIndex, offsetBy: min(solid, scalars.count), limitedBy: scalars.endIndex)

@@ -14,7 +14,7 @@ enum Interruption {
   private struct State: Sendable {
     var signal: Int32 = 0
     var watches: [Watch] = []
-    var handlers: [@Sendable () -> Void] = []
+    var handlers: [@Sendable () -> Void] = [], lastHandlers: [@Sendable () -> Void] = []
   }
 
   private static let state = Mutex(State())
@@ -44,6 +44,11 @@ enum Interruption {
     if isLate { handler() }
   }
 
+  /// Runs `handler` before a second signal ends the process; it must not wait.
+  static func onForcedEnd(_ handler: @escaping @Sendable () -> Void) {
+    state.withLock { $0.lastHandlers.append(handler) }
+  }
+
   /// Whether a signal has arrived.
   static var isRequested: Bool { state.withLock { $0.signal != 0 } }
 
@@ -54,9 +59,9 @@ enum Interruption {
     let (isFirst, handlers) = state.withLock { state in
       let isFirst = state.signal == 0
       if isFirst { state.signal = number }
-      return (isFirst, isFirst ? state.handlers : [])
+      return (isFirst, isFirst ? state.handlers : state.lastHandlers)
     }
-    guard isFirst else { _exit(128 + number) }
     handlers.forEach { $0() }
+    if !isFirst { _exit(128 + number) }
   }
 }

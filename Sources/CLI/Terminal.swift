@@ -4,6 +4,8 @@ internal import Foundation
 struct Terminal: Sendable {
   /// Whether results go to a person's screen.
   var isOutputInteractive: Bool
+  /// Whether that screen can be drawn on anywhere.
+  var canRedrawOutput: Bool
   /// Whether progress may be redrawn in place.
   var isErrorInteractive: Bool
   /// Whether colours and dimming are welcome (`NO_COLOR`, https://no-color.org).
@@ -17,6 +19,7 @@ struct Terminal: Sendable {
   init(environment: [String: String], isOutputInteractive: Bool, isErrorInteractive: Bool) {
     let isDumb = environment["TERM"] == "dumb"
     self.isOutputInteractive = isOutputInteractive
+    canRedrawOutput = isOutputInteractive && !isDumb
     self.isErrorInteractive = isErrorInteractive && !isDumb
     isColourWelcome = (environment["NO_COLOR"] ?? "").isEmpty && !isDumb
   }

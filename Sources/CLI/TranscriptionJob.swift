@@ -169,6 +169,8 @@ extension AudioError: CommandFailure {
     case .noSuchDevice, .noCaptureDevice, .deviceBusy, .devicePermission, .soundServerAway, .noWayToSoundServer,
       .deviceFormat, .deviceFailed:
       .unavailable
+    case .recordingFormat: .usage
+    case .recordingFailed: .inputOutput
     default: .badData
     }
   }

@@ -13,20 +13,19 @@ public protocol LiveClock: AnyObject, Sendable {
 /// The wall clock. It begins with the first audio, where that audio began.
 public final class WallClock: LiveClock {
   private let begin = Mutex<ContinuousClock.Instant?>(nil)
-  private let made = ContinuousClock.now
 
-  /// Not begun.
+  /// A clock for one session.
   public init() {}
 
-  /// Since the first audio began.
-  public var now: Duration { (begin.withLock { $0 } ?? made).duration(to: .now) }
+  /// Time since the first audio began; zero before.
+  public var now: Duration { begin.withLock { $0 }?.duration(to: .now) ?? .zero }
 
-  /// The first audio begins the clock.
+  /// Begins with the first audio.
   public func heard(_ duration: Duration) {
     begin.withLock { begin in if begin == nil { begin = ContinuousClock.now - duration } }
   }
 
-  /// It never does.
+  /// It never stands still.
   public var waits: Bool { false }
 }
 
@@ -35,13 +34,13 @@ public final class WallClock: LiveClock {
 public final class AudioClock: LiveClock {
   private let time = Mutex(Duration.zero)
 
-  /// At zero.
+  /// A clock for one session.
   public init() {}
 
-  /// All that was heard.
+  /// As much as was heard.
   public var now: Duration { time.withLock { $0 } }
   /// Goes on by what was heard.
   public func heard(_ duration: Duration) { time.withLock { $0 += duration } }
-  /// It always does.
+  /// It always waits.
   public var waits: Bool { true }
 }

@@ -54,7 +54,7 @@ public struct LostAudio: Sendable, Equatable {
   public var start: Duration, end: Duration
   /// How much of it.
   public var lost: Duration
-  /// Why.
+  /// Why it was not heard.
   public var reason: Reason
 }
 

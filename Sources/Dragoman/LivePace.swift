@@ -38,7 +38,9 @@ public struct LivePace: Sendable {
   /// How long all must be fine before more is tried.
   private static let patience = Duration.seconds(10)
 
-  /// A pace at its fullest.
+  /// - Parameters:
+  ///   - contract: the promised latency.
+  ///   - shortestStep: between recognitions.
   public init(contract: Duration = .seconds(4), shortestStep: Duration = .milliseconds(400)) {
     (self.contract, self.shortestStep) = (contract, shortestStep)
   }

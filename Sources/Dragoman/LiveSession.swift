@@ -50,6 +50,8 @@ public final class LiveSession {
   private var busy = Duration.zero, listened = Duration.zero
   /// Seconds of work for a second of audio so far.
   public var realTimeFactor: Double { listened > .zero ? busy / listened : 0 }
+  /// Whether the device is gone, and for how much of that time silence was heard already.
+  private var isAway = false, filled = Duration.zero
   private var silentSince: Duration?
   private var toldLanguage: String?
 
@@ -67,7 +69,9 @@ public final class LiveSession {
     pace = settings.pace
     let ways = Ways(interpreter: interpreter, settings: settings, pool: context.pool)
     self.ways = ways
-    stable = StableTranslation(flicker: settings.flicker)
+    stable = StableTranslation(
+      flicker: settings.flicker,
+      unspaced: !settings.targets.isEmpty && settings.targets.allSatisfy(Transcript.unspaced.contains))
     var options = interpreter.options
     options.lookahead = .zero
     let task = options.task
@@ -84,6 +88,8 @@ public final class LiveSession {
   /// Audio that is read at a time.
   private static let chunk = AudioFile.sampleRate / 2
   private static let wait = Duration.milliseconds(60)
+  /// Without sound for so long, a device that is away is taken for silent.
+  private static let outage = Duration.milliseconds(500)
 
   /// Listens until the source ends or an end is asked for; what has begun is then finished.
   ///
@@ -99,12 +105,37 @@ public final class LiveSession {
   ) throws -> LiveSummary {
     let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: Self.chunk)
     defer { buffer.deallocate() }
+    let silence = UnsafeMutableBufferPointer<Float>.allocate(capacity: Self.chunk)
+    silence.initialize(repeating: 0)
+    defer { silence.deallocate() }
     var failure: (any Error)?
-    var heard = Duration.zero
+    /// False where it cannot be kept.
+    func hear(_ samples: UnsafeBufferPointer<Float>) -> Bool {
+      recognizer.append(samples)
+      let duration = Duration.seconds(samples.count) / AudioFile.sampleRate
+      listened += duration
+      clock.heard(duration)
+      do { try tap(samples) } catch {
+        failure = error
+        return false
+      }
+      return true
+    }
+    /// Silence stands for what was lost, so that the audio stays as long as its time.
+    func hearNothing(for duration: Duration) throws -> Bool {
+      var left = Int(duration / .seconds(1) * Double(AudioFile.sampleRate))
+      while left > 0, cancellation?.isRequested != true {
+        let count = min(left, silence.count)
+        guard hear(UnsafeBufferPointer(rebasing: silence[..<count])) else { return false }
+        left -= count
+        try work()
+      }
+      return true
+    }
     try tell(.ready)
     reading: while cancellation?.isRequested != true {
       // All that has come, but no more than can be listened to at once.
-      var timeout = Self.wait, hasTime = true
+      var timeout = Self.wait, hasTime = true, isDry = false
       while hasTime, recognizer.backlog < .seconds(2) || settings.maySkip {
         let next: LiveAudio?
         do { next = try source.read(into: buffer, timeout: timeout) } catch {
@@ -112,24 +143,35 @@ public final class LiveSession {
           break reading
         }
         timeout = .zero
-        guard let next else { break }
+        guard let next else {
+          isDry = true
+          break
+        }
         switch next {
         case .samples(let count):
-          let samples = UnsafeBufferPointer(rebasing: buffer[..<count])
-          recognizer.append(samples)
-          try tap(samples)
-          let duration = Duration.seconds(count) / AudioFile.sampleRate
-          heard += duration
-          listened = heard
-          clock.heard(duration)
+          guard hear(UnsafeBufferPointer(rebasing: buffer[..<count])) else { break reading }
           // Under a clock that waits, every chunk is an occasion.
           if clock.waits { hasTime = false }
         case .lost(let lost):
-          try lose(LostAudio(start: heard, end: heard, lost: lost, reason: .device))
-        case .deviceLost(let name, let reason): try tell(.deviceLost(name: name, reason: reason))
-        case .deviceBack(let name): try tell(.deviceBack(name: name))
+          let start = listened - filled
+          try lose(LostAudio(start: start, end: start + lost, lost: lost, reason: .device))
+          let left = lost - filled
+          filled = .zero
+          guard try hearNothing(for: left) else { break reading }
+        case .deviceLost(let name, let reason):
+          isAway = true
+          try tell(.deviceLost(name: name, reason: reason))
+        case .deviceBack(let name):
+          isAway = false
+          try tell(.deviceBack(name: name))
         case .end: break reading
         }
+      }
+      // While a device is away, time goes on: the sentence that it broke off ends, and nothing is late when it is back.
+      let missing = clock.now - listened
+      if isAway, isDry, missing > Self.outage {
+        filled += missing
+        guard try hearNothing(for: missing) else { break reading }
       }
       try keepUp()
       try work()
@@ -137,7 +179,7 @@ public final class LiveSession {
     recognizer.finish()
     try work()
     if let last = sentences.finish() { try tellFinal(last) }
-    summary.duration = heard
+    summary.duration = listened
     let sorted = wordLatencies.sorted()
     if !sorted.isEmpty {
       summary.latencyMedian = sorted[sorted.count / 2]
@@ -232,6 +274,10 @@ public final class LiveSession {
       // What was shown and taken back again.
       if var partial = shownPartial, !partial.text.isEmpty {
         (partial.text, partial.stable) = ("", 0)
+        if partial.translation != nil {
+          stable.end(with: "")
+          partial.translation = ""
+        }
         try show(partial)
       }
       return

@@ -6,10 +6,13 @@ package struct GrowingTranscript {
   private let content: SubtitleContent?
   private var cueCount = 0, lastEnd: Int64 = 0
 
-  /// - Parameter format: any but json, which is one object and has to be written as a whole.
-  package init(format: TranscriptFormat, content: SubtitleContent?) {
+  /// - Parameters:
+  ///   - format: any but json, which is one object and has to be written as a whole.
+  ///   - content: what is shown where something is translated.
+  ///   - isTranslated: whether the transcripts have a target language.
+  package init(format: TranscriptFormat, content: SubtitleContent?, isTranslated: Bool) {
     precondition(format != .json, "json is not written piece by piece")
-    (self.format, self.content) = (format, content)
+    (self.format, self.content) = (format, isTranslated ? content : .source)
   }
 
   /// What stands before the first segment.

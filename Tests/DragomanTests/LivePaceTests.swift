@@ -1,0 +1,80 @@
+import Testing
+
+@testable import Dragoman
+
+@Suite struct LivePaceTests {
+  private static let all: [LivePace.Level] = [.fewerPartials, .greedy, .shortContext, .skippingAudio]
+
+  /// Notes the same lag every `period` seconds and collects the levels that are told.
+  private func note(
+    _ pace: inout LivePace, lag: Double, from start: Double, to end: Double, every period: Double = 1
+  ) -> [LivePace.Level] {
+    stride(from: start, to: end, by: period).compactMap {
+      pace.note(cost: .milliseconds(100), lag: .seconds(lag), now: .seconds($0))
+    }
+  }
+
+  @Test func lessIsDoneLevelByLevel() {
+    var pace = LivePace(contract: .seconds(4))
+    #expect(pace.note(cost: .zero, lag: .seconds(2.1), now: .zero) == nil, "once is no trend")
+    #expect(pace.note(cost: .zero, lag: .seconds(2.1), now: .seconds(1)) == .fewerPartials)
+    #expect(note(&pace, lag: 2.1, from: 2, to: 20) == [.greedy, .shortContext, .skippingAudio])
+    #expect(pace.level == .skippingAudio)
+  }
+
+  @Test func aBrokenPromiseIsAnsweredAtOnce() {
+    var pace = LivePace(contract: .seconds(4))
+    #expect(note(&pace, lag: 4.1, from: 0, to: 10) == Self.all)
+  }
+
+  @Test func aShortDelayChangesNothing() {
+    var pace = LivePace(contract: .seconds(4))
+    for second in 0..<20 {
+      #expect(pace.note(cost: .zero, lag: .seconds(second % 2 == 0 ? 3 : 0.5), now: .seconds(second)) == nil)
+    }
+    #expect(pace.level == .full)
+  }
+
+  @Test func moreIsTriedAgainAfterTenGoodSeconds() {
+    var pace = LivePace(contract: .seconds(4))
+    _ = note(&pace, lag: 5, from: 0, to: 4)
+    #expect(note(&pace, lag: 0.5, from: 4, to: 14).isEmpty)
+    #expect(note(&pace, lag: 0.5, from: 14, to: 15) == [.shortContext])
+    #expect(note(&pace, lag: 0.5, from: 15, to: 24).isEmpty, "each level waits anew")
+    #expect(note(&pace, lag: 0.5, from: 24, to: 60) == [.greedy, .fewerPartials, .full])
+    #expect(note(&pace, lag: 0.5, from: 60, to: 90).isEmpty)
+  }
+
+  @Test func whatIsNotGoodYetStartsTheTenSecondsAgain() {
+    var pace = LivePace(contract: .seconds(4))
+    _ = note(&pace, lag: 5, from: 0, to: 1)
+    #expect(note(&pace, lag: 0.5, from: 1, to: 10).isEmpty)
+    #expect(note(&pace, lag: 1.5, from: 10, to: 11).isEmpty)
+    #expect(note(&pace, lag: 0.5, from: 11, to: 21).isEmpty)
+    #expect(note(&pace, lag: 0.5, from: 21, to: 22) == [.full])
+  }
+
+  @Test func theStepIsTwiceTheCost() {
+    var pace = LivePace(contract: .seconds(4), shortestStep: .milliseconds(400))
+    #expect(pace.step == .milliseconds(400))
+    _ = pace.note(cost: .milliseconds(100), lag: .zero, now: .zero)
+    #expect(pace.step == .milliseconds(400), "a fast machine is not asked more often than that")
+    pace = LivePace(contract: .seconds(4))
+    _ = pace.note(cost: .milliseconds(600), lag: .zero, now: .zero)
+    #expect(pace.step == .milliseconds(1_200))
+    // Smoothed: 0.7 of what it was, 0.3 of what it is.
+    _ = pace.note(cost: .milliseconds(100), lag: .zero, now: .zero)
+    #expect(abs(pace.step / .milliseconds(1) - 900) < 1e-6)
+    for _ in 0..<50 { _ = pace.note(cost: .seconds(3), lag: .zero, now: .zero) }
+    #expect(pace.step == .seconds(2), "never more than half the promise")
+  }
+
+  @Test func fewerPartialsAreHalfAsMany() {
+    var pace = LivePace(contract: .seconds(4))
+    for _ in 0..<2 { _ = pace.note(cost: .milliseconds(300), lag: .seconds(3), now: .zero) }
+    #expect(pace.level == .fewerPartials)
+    #expect(abs(pace.step / .milliseconds(1) - 1_200) < 1e-6)
+    // A promise that is shorter than two steps is no reason to recognise without pause.
+    #expect(LivePace(contract: .seconds(1), shortestStep: .seconds(2)).step == .seconds(2))
+  }
+}

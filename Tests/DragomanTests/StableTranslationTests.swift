@@ -1,0 +1,109 @@
+import Testing
+
+@testable import Dragoman
+
+@Suite struct StableTranslationTests {
+  @Test func whatBothAgreeOnIsShown() {
+    var stable = StableTranslation()
+    #expect(stable.show(whole: "O arquivo abre às oito", certain: "O arquivo abre amanhã") == "O arquivo abre")
+    #expect(
+      stable.show(whole: "O arquivo abre às oito da manhã", certain: "O arquivo abre às oito horas")
+        == "O arquivo abre às oito")
+    #expect(
+      stable.show(whole: "O arquivo abre às oito", certain: "") == "O arquivo abre às oito", "nothing is hidden again")
+  }
+
+  @Test func nothingIsCertainOfTheFirstWords() {
+    var stable = StableTranslation()
+    #expect(stable.show(whole: "Bom dia", certain: "") == "")
+    #expect(stable.show(whole: "Bom dia a todos", certain: nil) == "Bom dia", "as the text before had it, too")
+    #expect(stable.show(whole: "Bom dia a todos", certain: nil) == "Bom dia a todos")
+  }
+
+  @Test func withoutAllowanceNothingIsTakenBack() {
+    var stable = StableTranslation(flicker: 0)
+    _ = stable.show(whole: "O banco está", certain: "O banco está")
+    #expect(stable.show(whole: "A margem do rio é larga", certain: "A margem do rio é") == "O banco está")
+    #expect(stable.erased == 0)
+    // It goes on as soon as the text agrees with it again.
+    #expect(
+      stable.show(whole: "O banco está fechado hoje", certain: "O banco está fechado agora") == "O banco está fechado")
+  }
+
+  @Test func anAllowanceIsSpentOnce() {
+    var stable = StableTranslation(flicker: 0.5)
+    _ = stable.show(whole: "a b c d", certain: "a b c d")
+    // One of four words may go; then one more, and no third of at most six.
+    #expect(stable.show(whole: "a b c x y", certain: "a b c x y") == "a b c x y")
+    #expect(stable.erased == 1)
+    #expect(stable.show(whole: "a b c z y w", certain: "a b c z y w") == "a b c z y w", "3 of 0.5 times 6")
+    #expect(stable.erased == 3)
+    #expect(stable.show(whole: "a b c z y v", certain: "a b c z y v") == "a b c z y w")
+    #expect(stable.erased == 3)
+  }
+
+  @Test func finalsEarnAllowance() {
+    var stable = StableTranslation(flicker: 0.2)
+    _ = stable.show(whole: "a b c", certain: "a b c")
+    #expect(stable.show(whole: "x y z", certain: "x y z") == "a b c")
+    stable.end(with: (0..<20).map { "w\($0)" }.joined(separator: " "))
+    #expect(stable.finals == 20 && stable.erased == 3, "the final replaced all of it")
+    #expect(stable.text.isEmpty)
+    _ = stable.show(whole: "a b", certain: "a b")
+    #expect(stable.show(whole: "x b", certain: "x b") == "a b", "3 and 2 are more than 0.2 times 22")
+    stable.end(with: "a b " + (0..<20).map { "w\($0)" }.joined(separator: " "))
+    #expect(stable.erased == 3)
+    _ = stable.show(whole: "a b", certain: "a b")
+    #expect(stable.show(whole: "x b", certain: "x b") == "x b")
+  }
+
+  @Test func theFinalReplacesWhatIsShownOnce() {
+    var stable = StableTranslation()
+    _ = stable.show(whole: "Bom dia a", certain: "Bom dia a")
+    stable.end(with: "Bom dia, todos")
+    #expect(stable.erased == 2 && stable.finals == 3 && stable.text.isEmpty)
+    stable.end(with: "")
+    #expect(stable.erased == 2 && stable.finals == 3)
+    // What was known of the sentence before says nothing of the next.
+    #expect(stable.show(whole: "Bom dia a", certain: nil) == "")
+  }
+
+  @Test func scriptsWithoutSpacesGoByCharacter() {
+    var stable = StableTranslation(unspaced: true)
+    #expect(stable.show(whole: "図書館は八時に", certain: "図書館は九時") == "図書館は")
+    #expect(stable.show(whole: "図書館は八時に開く", certain: "図書館は八時に") == "図書館は八時に")
+  }
+
+  /// Whatever the translations do, no more is taken back than is allowed, and it is counted right.
+  @Test(arguments: 0..<20) func theAllowanceHolds(seed: UInt64) {
+    var random = SeededWords(state: seed)
+    var stable = StableTranslation(flicker: 0.3)
+    func text() -> String {
+      (0..<Int.random(in: 0...8, using: &random)).map {
+        "w\($0)\(Int.random(in: 0..<5, using: &random) == 0 ? "x" : "")"
+      }
+      .joined(separator: " ")
+    }
+    var erased = 0, taken = 0
+    for step in 0..<300 {
+      let before = stable.text.split(separator: " ")
+      if step % 17 == 16 {
+        let final = text()
+        let kept = zip(before, final.split(separator: " ")).prefix { $0 == $1 }.count
+        stable.end(with: final)
+        erased += before.count - kept
+        taken += 0
+      } else {
+        let after = stable.show(whole: text(), certain: text()).split(separator: " ")
+        let gone = before.count - zip(before, after).prefix { $0 == $1 }.count
+        erased += gone
+        taken += gone
+        if gone > 0 {
+          #expect(Double(stable.erased) <= 0.3 * Double(stable.finals + max(before.count, after.count)) + 1e-9)
+        }
+      }
+      #expect(stable.erased == erased)
+    }
+    if seed == 0 { #expect(taken > 0, "some of it has to be tried") }
+  }
+}
