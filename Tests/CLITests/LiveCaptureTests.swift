@@ -17,7 +17,7 @@ import Testing
     defer { command.clean() }
     let recording = Places.fixtures.appending(path: "meeting-en.flac")
     let saved = command.folder.appending(path: "talk.srt")
-    let live = try LiveRun(
+    let live = try LiveProcess(
       command,
       [
         "--device", "pulse:\(SoundServer.sink).monitor", "--from", "en", "--to", "pt", "--format", "jsonl",

@@ -119,7 +119,7 @@ import Testing
     defer { command.clean() }
     let files = Self.endings.map { command.folder.appending(path: "talk.\($0)") }
     let recording = command.folder.appending(path: "talk.flac")
-    let live = try LiveRun(
+    let live = try LiveProcess(
       command,
       [Self.meeting, "--replay=3", "--from", "en", "--to", "pt", "--format", "jsonl", "--beam", "1", "--threads", "2"]
         + files.flatMap { ["--save", $0.path] } + ["--record", recording.path])
@@ -163,7 +163,7 @@ import Testing
   @Test func anInterruptionFinishesTheLastSentence() throws {
     defer { command.clean() }
     let saved = command.folder.appending(path: "talk.srt")
-    let live = try LiveRun(
+    let live = try LiveProcess(
       command, [Self.meeting, "--replay=2", "--from", "en", "--format", "jsonl", "--beam", "1", "--save", saved.path])
     let hasBegun = try live.wait(60) { live in
       let log = try live.log()
@@ -253,7 +253,7 @@ import Testing
     defer { command.clean() }
     for options in [["--raw"], []] {
       let pipe = Pipe()
-      let live = try LiveRun(command, ["-", "--format", "jsonl"] + options + Self.quick, input: pipe)
+      let live = try LiveProcess(command, ["-", "--format", "jsonl"] + options + Self.quick, input: pipe)
       #expect(live.wait(60) { $0.lines.first?.contains("ready") == true }, "\(live.messages)")
       usleep(300_000)
       #expect(live.process.isRunning && live.lines.count == 1)
@@ -270,7 +270,7 @@ import Testing
     let command = try BuiltCommand()
     defer { command.clean() }
     for delay: UInt32 in [50_000, 400_000] {
-      let live = try LiveRun(command, [Self.meeting, "--replay", "--save", command.folder.path + "/talk.srt"])
+      let live = try LiveProcess(command, [Self.meeting, "--replay", "--save", command.folder.path + "/talk.srt"])
       usleep(delay)
       live.signal(SIGINT)
       #expect(live.status(within: 10) == 130)

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// A `dragoman live` that runs beside the test, its streams in files that can be looked at meanwhile.
-final class LiveRun {
+final class LiveProcess {
   let process: Process
   let output: URL, errors: URL
 
@@ -37,7 +37,7 @@ final class LiveRun {
   func log() throws -> LiveLog { try LiveLog(Data(lines.map { $0 + "\n" }.joined().utf8)) }
 
   /// Waits until something is so; false when it is not in time, or the process has ended before.
-  func wait(_ seconds: Double, until isSo: (LiveRun) throws -> Bool) rethrows -> Bool {
+  func wait(_ seconds: Double, until isSo: (LiveProcess) throws -> Bool) rethrows -> Bool {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while ContinuousClock.now < deadline {
       let isRunning = process.isRunning
