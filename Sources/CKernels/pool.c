@@ -1,9 +1,13 @@
-/* A small fork-join pool. One job at a time; parts are handed out by an atomic counter. */
+/* A small fork-join pool. One job at a time; parts are handed out by an atomic counter.
+
+   A job is over when its parts are: a worker that wakes up late, on a busy machine, finds none left and holds nobody up. So the counter
+   carries the number of its job, and a worker takes a part only if that has not changed since it read what the job is. */
 #include "pool.h"
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,11 +15,13 @@
 struct dragoman_pool {
   int threads; /* workers + the caller */
   pthread_t *workers;
-  dragoman_pool_body body;
-  void *context;
-  int parts;
+  _Atomic(dragoman_pool_body) body;
+  _Atomic(void *) context;
+  _Atomic unsigned parts;
   _Atomic unsigned generation; /* changes with every job; workers wait on it */
-  _Atomic int next_part, busy_workers, sleeping, stopping, joined;
+  _Atomic uint64_t ticket;     /* generation << 32 | the next part */
+  _Atomic unsigned finished;   /* parts that are done */
+  _Atomic int sleeping, stopping, joined;
 };
 
 enum { spins = 4000 };
@@ -29,8 +35,16 @@ static inline void pause_cpu(void) {
 }
 
 static void run_parts(dragoman_pool *pool, int thread) {
-  for (int part; (part = atomic_fetch_add(&pool->next_part, 1)) < pool->parts;)
-    pool->body(pool->context, part, thread);
+  for (;;) {
+    uint64_t ticket = atomic_load(&pool->ticket);
+    unsigned part = (unsigned)ticket;
+    if (part >= atomic_load(&pool->parts)) return;
+    dragoman_pool_body body = atomic_load(&pool->body);
+    void *context = atomic_load(&pool->context);
+    if (!atomic_compare_exchange_strong(&pool->ticket, &ticket, ticket + 1)) continue;
+    body(context, (int)part, thread);
+    atomic_fetch_add(&pool->finished, 1);
+  }
 }
 
 static void *work(void *argument) {
@@ -47,7 +61,6 @@ static void *work(void *argument) {
     seen = atomic_load(&pool->generation);
     if (atomic_load(&pool->stopping)) return NULL;
     run_parts(pool, thread);
-    atomic_fetch_sub(&pool->busy_workers, 1);
   }
 }
 
@@ -92,15 +105,18 @@ void dragoman_pool_run(dragoman_pool *pool, dragoman_pool_body body, void *conte
     for (int part = 0; part < parts; part++) body(context, part, 0);
     return;
   }
-  pool->body = body;
-  pool->context = context;
-  pool->parts = parts;
-  atomic_store(&pool->next_part, 0);
-  atomic_store(&pool->busy_workers, pool->threads - 1);
+  /* No part can be taken while the job is written down. */
+  uint64_t job = (uint64_t)(atomic_load(&pool->generation) + 1) << 32;
+  atomic_store(&pool->ticket, job | UINT32_MAX);
+  atomic_store(&pool->body, body);
+  atomic_store(&pool->context, context);
+  atomic_store(&pool->parts, (unsigned)parts);
+  atomic_store(&pool->finished, 0);
+  atomic_store(&pool->ticket, job);
   wake(pool);
   run_parts(pool, 0);
-  for (int i = 0; atomic_load(&pool->busy_workers) > 0; i++) {
-    if (i < spins * 16) pause_cpu();
+  for (int i = 0; atomic_load(&pool->finished) < (unsigned)parts; i++) {
+    if (i < spins) pause_cpu();
     else sched_yield();
   }
 }
