@@ -48,9 +48,10 @@ verify: setup
 	  PYTHONPATH=.build-test/python python3 Tests/Reference/$$script.py $(TEST_DRAGOMAN) $(DATA); \
 	done
 
+# Peaks of the machine, stages, and whole jobs; PEER names a Python with the peers of Benchmarks/run, to measure side by side.
 bench: build models
-	@if [ ! -x Benchmarks/run ]; then echo "bench: there is no Benchmarks/run yet"; exit 1; fi
-	Benchmarks/run $(DRAGOMAN)
+	$(BUILD) --product Stages
+	Benchmarks/run $(DRAGOMAN) $(if $(PEER),--peer $(PEER))
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
