@@ -20,9 +20,8 @@ enum LineWrap {
       let character = text[index], next = text.index(after: index)
       let columnsOfCharacter = DisplayWidth.of(String(character))
       if character.isWhitespace {
-        // A run of spaces is one place to break.
-        breaking = (breaking?.next == index ? breaking!.end : index, next)
-      } else if columnsOfCharacter == 2, index > start, breaking?.next != index {
+        breaking = (index, next)
+      } else if columnsOfCharacter == 2, index > start {
         breaking = (index, index)
       }
       if width + columnsOfCharacter > max(columns, 2), !character.isWhitespace {

@@ -74,8 +74,8 @@ import Testing
 
     let cues = try LiveSaved.texts(saved).joined(separator: " ")
     for final in log.finals {
-      #expect(cues.contains(final.text.prefix(15)), "\(cues)")
-      #expect(cues.contains((final.translation ?? "none").prefix(15)), "\(cues)")
+      #expect(LiveSaved.has(final.text, in: cues), "\(cues)")
+      #expect(LiveSaved.has(final.translation ?? "none", in: cues), "\(cues)")
     }
   }
 }

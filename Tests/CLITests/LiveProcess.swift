@@ -84,6 +84,12 @@ enum LiveSaved {
     }
   }
 
+  /// Whether all words of a sentence are there; cues of two languages stand between each other.
+  static func has(_ sentence: String, in texts: String) -> Bool {
+    let words = Set(texts.split(separator: " "))
+    return sentence.split(separator: " ").allSatisfy(words.contains)
+  }
+
   private static func segment(_ object: Any) throws -> String {
     try #require((object as? [String: Any])?["text"] as? String)
   }

@@ -110,7 +110,7 @@ final class Pane {
     #expect(after.isSo, "\(after.rows)")
     #expect(try !pane.isOnOtherScreen() && pane.tmux("display-message", "-p", "#{cursor_flag}#{wrap_flag}") == "11\n")
     // The usual screen with all that was finished; what has scrolled away is in the history.
-    let history = text(try pane.tmux("capture-pane", "-p", "-S", "-100").split(separator: "\n").map(String.init))
+    let history = text(try pane.tmux("capture-pane", "-p", "-J", "-S", "-100").split(separator: "\n").map(String.init))
     #expect(history.hasPrefix("before Good morning, everyone. Bom dia"), "\(history)")
     #expect(history.contains("Today we are talking about the archive in the old library."), "\(history)")
     #expect(history.contains("live: 0:") && history.hasSuffix("exit 130"), "\(history)")
