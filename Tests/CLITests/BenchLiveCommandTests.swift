@@ -118,7 +118,7 @@ import Testing
   @Test func policiesByName() throws {
     #expect(try CommitPolicy(argument: "agreement") == .localAgreement(2))
     #expect(try CommitPolicy(argument: "agreement:3") == .localAgreement(3))
-    #expect(try CommitPolicy(argument: "attention") == .alignAtt(.milliseconds(400)))
+    #expect(try CommitPolicy(argument: "attention") == .alignAtt(.milliseconds(800)))
     #expect(try CommitPolicy(argument: "attention:0.8") == .alignAtt(.milliseconds(800)))
     for wrong in ["", "agreement:1", "agreement:x", "attention:-1", "attention:6", "all"] {
       #expect(throws: (any Error).self, "\(wrong)") { try CommitPolicy(argument: wrong) }
