@@ -33,7 +33,7 @@ struct BenchLiveCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Seconds of audio between two looks at it while somebody speaks, several with commas.", valueName: "list"))
-  var step = "0.4"
+  var step = "0.3"
 
   @Flag(help: "Replay recordings as they sound, by the wall clock.")
   var realTime = false

@@ -57,7 +57,7 @@ struct LiveCommand: ParsableCommand {
   var policy = "attention"
 
   @Option(help: ArgumentHelp("Audio between two looks at it while somebody speaks, in seconds.", valueName: "s"))
-  var step = 0.4
+  var step = 0.3
 
   @OptionGroup var live: LiveArguments
 

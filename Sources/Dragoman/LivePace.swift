@@ -41,7 +41,7 @@ public struct LivePace: Sendable {
   /// - Parameters:
   ///   - contract: the promised latency.
   ///   - shortestStep: between recognitions.
-  public init(contract: Duration = .seconds(4), shortestStep: Duration = .milliseconds(400)) {
+  public init(contract: Duration = .seconds(4), shortestStep: Duration = .milliseconds(300)) {
     (self.contract, self.shortestStep) = (contract, shortestStep)
   }
 

@@ -58,6 +58,14 @@ public enum CommitPolicy: Sendable, Equatable {
     return words
   }
 
+  /// The words of a hypothesis, behind the certain ones, that are worth being shown: what leans on the newest audio would be taken
+  /// back at the next look, and so would the punctuation of the last word.
+  static func worthShowing(_ words: [AlignedWord], frames: Int, margin: Duration) -> [AlignedWord] {
+    var shown = attended(words, frames: frames, margin: margin)
+    if !shown.isEmpty { shown[shown.count - 1] = shown[shown.count - 1].bare }
+    return shown
+  }
+
   private static func attended(_ newest: [AlignedWord], frames: Int, margin: Duration) -> [AlignedWord] {
     let limit = frames - Int(margin / .milliseconds(10))
     return Array(newest.prefix { $0.lastAttended < limit })

@@ -4,6 +4,8 @@ public import Transcripts
 public struct LiveOptions: Sendable, Equatable {
   /// Which words count as certain.
   public var policy = CommitPolicy.alignAtt(.milliseconds(800))
+  /// Words that may still change are shown when their attention stays away from the newest audio by this much.
+  public var shownMargin = Duration.milliseconds(300)
   /// Silence that ends a turn.
   public var pause = Duration.milliseconds(500)
   /// Probability of voice at which a turn begins.

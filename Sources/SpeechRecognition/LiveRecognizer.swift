@@ -217,7 +217,9 @@ public final class LiveRecognizer {
       if settled.count > certain.count { certain = Array(settled) }
     }
     update.certain = certain.map { audio.placed($0.word, after: window.lowerBound) }
-    update.pending = words.dropFirst(certain.count).map { audio.placed($0.word, after: window.lowerBound) }
+    update.pending = CommitPolicy.worthShowing(
+      Array(words.dropFirst(certain.count)), frames: window.count, margin: live.shownMargin
+    ).map { audio.placed($0.word, after: window.lowerBound) }
     let count = certain.count
     keep(certain, placed: update.certain, of: text)
     if isTrusted {

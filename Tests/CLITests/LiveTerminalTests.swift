@@ -77,11 +77,16 @@ final class Pane {
     rows.flatMap { $0.split(separator: " ") }.joined(separator: " ")
   }
 
+  /// Whether all words of a sentence stand there, but for one that is heard as "in" or as "and".
+  private func hasSecondSentence(_ text: String) -> Bool {
+    ["in", "and"].contains { text.contains("Today we are talking about the archive \($0) the old library.") }
+  }
+
   @Test func captionsStandInThePane() throws {
     defer { command.clean() }
     let live = command.process([], environment: TranscribeCommandTests.pulled)
     let script = """
-      trap : INT; echo before; '\(command.executable.path)' live '\(TranscribeCommandTests.meeting)' --replay=4 --from en --to pt \
+      trap : INT; echo before; '\(command.executable.path)' live '\(TranscribeCommandTests.meeting)' --replay=3 --from en --to pt \
       --beam 1 --threads 2; echo "exit $?"; sleep 60
       """
     let pane = try Pane(
@@ -99,7 +104,7 @@ final class Pane {
     // The last row is the status line again, and a sentence that is wider than the pane is there with all its words.
     let narrow = try pane.look(20) {
       $0.count == 10 && $0[9].hasPrefix("en → pt")
-        && text($0).contains("Today we are talking about the archive in the old library.")
+        && hasSecondSentence(text($0))
     }
     #expect(narrow.isSo, "\(narrow.rows)")
     #expect(narrow.rows.dropLast(2).contains { $0.hasPrefix("  ") }, "the translation is indented: \(narrow.rows)")
@@ -112,7 +117,7 @@ final class Pane {
     // The usual screen with all that was finished; what has scrolled away is in the history.
     let history = text(try pane.tmux("capture-pane", "-p", "-J", "-S", "-100").split(separator: "\n").map(String.init))
     #expect(history.hasPrefix("before Good morning, everyone. Bom dia"), "\(history)")
-    #expect(history.contains("Today we are talking about the archive in the old library."), "\(history)")
+    #expect(hasSecondSentence(history), "\(history)")
     #expect(history.contains("live: 0:") && history.hasSuffix("exit 130"), "\(history)")
   }
 
