@@ -78,8 +78,6 @@ final class LiveFiles {
     }
   }
 
-  var isEmpty: Bool { files.isEmpty && recording == nil }
-
   /// Keeps a final.
   ///
   /// - Throws: `Failure` where the disk is full; what was kept stays.

@@ -35,15 +35,9 @@ struct LiveJob {
       try view.show(event, at: time)
     }
     (view as? LiveScreen)?.realTimeFactor = { session.realTimeFactor }
-    let summary: LiveSummary
-    do {
-      summary = try session.run(source, cancellation: cancellation) { samples in
-        try files.record(samples)
-        try view.hear(samples)
-      }
-    } catch {
-      view.close()
-      throw error
+    let summary = try session.run(source, cancellation: cancellation) { samples in
+      try files.record(samples)
+      try view.hear(samples)
     }
     view.close()
     StandardError.write(Self.text(summary) + "\n")

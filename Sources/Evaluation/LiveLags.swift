@@ -64,9 +64,13 @@ public struct LiveLags: Sendable, Equatable {
   }
 
   private mutating func note(_ lag: Double, at place: Double) {
-    let minute = max(0, Int(place / 60))
+    note(lag, minute: max(0, Int(place / 60)))
+  }
+
+  /// A minute of which no wait is known is counted, too.
+  private mutating func note(_ lag: Double?, minute: Int) {
     while maximumByMinute.count <= minute { maximumByMinute.append(nil) }
-    maximumByMinute[minute] = max(maximumByMinute[minute] ?? lag, lag)
+    if let lag { maximumByMinute[minute] = max(maximumByMinute[minute] ?? lag, lag) }
   }
 
   /// Adds the waits of another recording; minutes of the same number are put together.
@@ -77,8 +81,7 @@ public struct LiveLags: Sendable, Equatable {
     sum.wordCommitted += other.wordCommitted
     sum.sentenceFinal += other.sentenceFinal
     for (minute, lag) in other.maximumByMinute.enumerated() {
-      if minute >= sum.maximumByMinute.count { sum.maximumByMinute.append(nil) }
-      if let lag { sum.maximumByMinute[minute] = max(sum.maximumByMinute[minute] ?? lag, lag) }
+      sum.note(lag, minute: minute)
     }
   }
 }

@@ -31,7 +31,7 @@ public enum CommitPolicy: Sendable, Equatable {
   ///   - earlier: the hypotheses before, newest first, likewise.
   ///   - frames: log-mel frames of the window, 10 ms.
   func certain(_ newest: [AlignedWord], earlier: [[AlignedWord]], frames: Int) -> [AlignedWord] {
-    var words =
+    let words =
       switch self {
       case .localAgreement(let count): Self.agreed(newest, earlier: earlier, count: count)
       case .alignAtt(let margin): Self.attended(newest, frames: frames, margin: margin)
@@ -39,8 +39,7 @@ public enum CommitPolicy: Sendable, Equatable {
         Self.agreed(
           Self.attended(newest, frames: frames, margin: margin), earlier: earlier, count: count)
       }
-    if !words.isEmpty, words.count == newest.count { words[words.count - 1] = words[words.count - 1].bare }
-    return words
+    return words.count == newest.count ? Self.lastBare(words) : words
   }
 
   private static func agreed(_ newest: [AlignedWord], earlier: [[AlignedWord]], count: Int) -> [AlignedWord] {
@@ -61,9 +60,11 @@ public enum CommitPolicy: Sendable, Equatable {
   /// The words of a hypothesis, behind the certain ones, that are worth being shown: what leans on the newest audio would be taken
   /// back at the next look, and so would the punctuation of the last word.
   static func worthShowing(_ words: [AlignedWord], frames: Int, margin: Duration) -> [AlignedWord] {
-    var shown = attended(words, frames: frames, margin: margin)
-    if !shown.isEmpty { shown[shown.count - 1] = shown[shown.count - 1].bare }
-    return shown
+    lastBare(attended(words, frames: frames, margin: margin))
+  }
+
+  private static func lastBare(_ words: [AlignedWord]) -> [AlignedWord] {
+    words.dropLast() + (words.last.map { [$0.bare] } ?? [])
   }
 
   private static func attended(_ newest: [AlignedWord], frames: Int, margin: Duration) -> [AlignedWord] {

@@ -66,7 +66,7 @@ public final class LiveRecognizer {
     (self.chooseTask, task) = (chooseTask, options.task)
     var greedy = options
     (greedy.beam, greedy.temperatures) = (1, [0])
-    quick = Self.fallback(greedy, workspace)
+    quick = TemperatureFallback(options: greedy, workspace: workspace)
     audio = AudioWindows(mels: model.weights.dimensions.mels, gate: nil)
     ears = VoiceEars(model: voiceActivity, pool: workspace.context.pool)
     endpoint = SpeechEndpoint(
@@ -75,9 +75,8 @@ public final class LiveRecognizer {
     prompt = WindowPrompt(
       options: options, encoder: BytePairEncoder(vocabulary: model.vocabulary),
       room: min(live.promptTokens, model.weights.dimensions.textContext / 2 - 1))
-    let known = model.isMultilingual ? options.language : "en"
-    language = known.map { DetectedLanguage(code: $0, probability: 1) }
-    finder = known == nil ? LanguageFinder(workspace: workspace, audio: audio, options: options) : nil
+    language = model.knownLanguage(options)
+    finder = language == nil ? LanguageFinder(workspace: workspace, audio: audio, options: options) : nil
     if let language, let chooseTask {
       do { task = try chooseTask(language) } catch { startFailure = error }
     }
@@ -85,16 +84,6 @@ public final class LiveRecognizer {
 
   /// The error of the first choice of a task, thrown by the first recognition.
   private var startFailure: (any Error)?
-
-  private static func fallback(_ options: RecognitionOptions, _ workspace: RecognitionWorkspace) -> TemperatureFallback
-  {
-    let model = workspace.model
-    return TemperatureFallback(
-      options: options,
-      decoding: WindowDecoding(
-        vocabulary: model.vocabulary, filter: model.filter, textContext: model.weights.dimensions.textContext,
-        kernels: workspace.context.kernels, lengthPenalty: options.lengthPenalty))
-  }
 
   /// Audio that has been listened to.
   public var position: Duration { Self.time(samples: audio.sampleCount) }
@@ -239,7 +228,7 @@ public final class LiveRecognizer {
   private func finalText(of window: Range<Int>, start: [Int]) -> WindowText {
     var options = options
     options.beam = live.finalBeam
-    return Self.fallback(options, workspace).decode(
+    return TemperatureFallback(options: options, workspace: workspace).decode(
       workspace.decoder, prompt: prompt, start: start, prefix: prefix, random: &random
     ) { workspace.hear(window, of: audio, wholly: true) }
   }
@@ -248,8 +237,7 @@ public final class LiveRecognizer {
   private func words(of text: WindowText, in window: Range<Int>, start: [Int]) -> [AlignedWord] {
     let new = Array(text.tokens.dropFirst(prefix.count))
     // Punctuation alone is what music and machines are written down as, or the end of what has been said.
-    let says = model.vocabulary.text(of: new).contains { !$0.isWhitespace && !$0.isPunctuation }
-    guard says || !prefix.isEmpty else { return [] }
+    guard model.vocabulary.hasWords(new) || !prefix.isEmpty else { return [] }
     let aligned = workspace.aligner.alignedWords(
       [prefix, new], start: start, language: textLanguage, window: UnsafeBufferPointer(workspace.encoder.input),
       frameCount: window.count, decoder: workspace.decoder)

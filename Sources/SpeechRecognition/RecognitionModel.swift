@@ -73,6 +73,11 @@ public final class RecognitionModel: Sendable {
     }
   }
 
+  /// The language of the speech where it needs no finding.
+  func knownLanguage(_ options: RecognitionOptions) -> DetectedLanguage? {
+    (isMultilingual ? options.language : "en").map { DetectedLanguage(code: $0, probability: 1) }
+  }
+
   /// What a transcript begins with: its start, then language and task for a multilingual model.
   func startSequence(language: String?, task: RecognitionTask) -> [Int] {
     guard isMultilingual, let token = language.flatMap({ vocabulary.languageToken($0) }) else {

@@ -57,11 +57,7 @@ public final class RecognitionSession {
     (self.workspace, self.model, self.options) = (workspace, model, options)
     (self.chooseTask, task) = (chooseTask, options.task)
     let size = model.weights.dimensions
-    fallback = TemperatureFallback(
-      options: options,
-      decoding: WindowDecoding(
-        vocabulary: model.vocabulary, filter: model.filter, textContext: size.textContext,
-        kernels: workspace.context.kernels, lengthPenalty: options.lengthPenalty))
+    fallback = TemperatureFallback(options: options, workspace: workspace)
     audio = AudioWindows(
       mels: size.mels,
       gate: voiceActivity.map {
@@ -71,10 +67,9 @@ public final class RecognitionSession {
     random = SeededRandom(seed: options.seed)
     prompt = WindowPrompt(
       options: options, encoder: BytePairEncoder(vocabulary: model.vocabulary), room: size.textContext / 2 - 1)
-    let known = model.isMultilingual ? options.language : "en"
-    language = known.map { DetectedLanguage(code: $0, probability: 1) }
+    language = model.knownLanguage(options)
     languageFinder =
-      known == nil
+      language == nil
       ? LanguageFinder(workspace: workspace, audio: audio, options: options) : nil
   }
 
@@ -155,12 +150,10 @@ public final class RecognitionSession {
   private func segments(
     of pieces: [WindowCut.Piece], in window: WindowText, window frames: Range<Int>, start: [Int]
   ) -> [Segment] {
-    let spoken = pieces.filter { piece in
+    let pieces = pieces.filter { piece in
       // Punctuation alone is what music and machines are written down as.
-      piece.start != piece.end
-        && model.vocabulary.text(of: piece.tokens).contains { !$0.isWhitespace && !$0.isPunctuation }
+      piece.start != piece.end && model.vocabulary.hasWords(piece.tokens) && !isEcho(piece, frames: frames.count)
     }
-    let pieces = spoken.filter { !isEcho($0, frames: frames.count) }
     let textLanguage = task == .translate ? "en" : language?.code
     let words =
       options.wordTimes

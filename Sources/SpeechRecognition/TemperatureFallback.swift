@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// Decodes a window again, less and less strictly, until its text can be trusted.
 ///
 /// A text fails that repeats itself (its decoding was broken off, or zlib shrinks it too well) or that the model thinks
@@ -8,6 +10,14 @@
 struct TemperatureFallback {
   let options: RecognitionOptions
   let decoding: WindowDecoding
+
+  init(options: RecognitionOptions, workspace: RecognitionWorkspace) {
+    let model = workspace.model
+    self.options = options
+    decoding = WindowDecoding(
+      vocabulary: model.vocabulary, filter: model.filter, textContext: model.weights.dimensions.textContext,
+      kernels: workspace.context.kernels, lengthPenalty: options.lengthPenalty)
+  }
 
   /// - Parameters:
   ///   - prompt: the user's words and the text so far.

@@ -79,6 +79,11 @@ struct Vocabulary: Sendable {
   /// Text of the text tokens; broken UTF-8 becomes the replacement character.
   func text(of ids: some Sequence<Int>) -> String { String(decoding: bytes(of: ids), as: UTF8.self) }
 
+  /// Whether there is more in the text than white space and punctuation.
+  func hasWords(_ ids: some Sequence<Int>) -> Bool {
+    text(of: ids).contains { !$0.isWhitespace && !$0.isPunctuation }
+  }
+
   /// Bytes that GPT-2 prints as they are; the other 68 are printed as U+0100 and on.
   private static let printableBytes = Array(33...126) + Array(161...172) + Array(174...255)
 

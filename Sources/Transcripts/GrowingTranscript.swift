@@ -19,7 +19,7 @@ package struct GrowingTranscript {
   package var beginning: String {
     switch format {
     case .vtt: "WEBVTT\n"
-    case .tsv: content == .both ? "start\tend\ttext\ttranslation\n" : "start\tend\ttext\n"
+    case .tsv: PlainText.header(content)
     default: ""
     }
   }
@@ -28,12 +28,10 @@ package struct GrowingTranscript {
   ///
   /// - Parameter transcript: all that is known of the recording, with this one segment.
   package mutating func append(_ transcript: Transcript) -> String {
-    guard format == .srt || format == .vtt else {
-      let text = format.render(transcript, content: content)
-      return format == .tsv ? text.split(separator: "\n").dropFirst().map { $0 + "\n" }.joined() : text
-    }
-    let content = transcript.targetLanguage == nil ? .source : content ?? .target
-    var cues = Subtitles.cues(of: transcript, content: content)
+    let shown = transcript.shown(content)
+    if format == .tsv { return PlainText.rows(transcript, content: shown) }
+    guard format == .srt || format == .vtt else { return format.render(transcript, content: content) }
+    var cues = Subtitles.cues(of: transcript, content: shown)
     guard !cues.isEmpty else { return "" }
     for index in cues.indices {
       cues[index].start = max(cues[index].start, lastEnd)

@@ -31,7 +31,7 @@ public enum TranscriptFormat: String, CaseIterable, Sendable {
   ///     always the source. json and jsonl hold both.
   ///   - pretty: json over several lines instead of one.
   public func render(_ transcript: Transcript, content: SubtitleContent? = nil, pretty: Bool = true) -> String {
-    let content = transcript.targetLanguage == nil ? .source : content ?? .target
+    let content = transcript.shown(content)
     return switch self {
     case .txt: PlainText.lines(transcript, content: content)
     case .tsv: PlainText.table(transcript, content: content)
@@ -41,6 +41,11 @@ public enum TranscriptFormat: String, CaseIterable, Sendable {
     case .jsonl: JSONTranscript.lines(transcript)
     }
   }
+}
+
+extension Transcript {
+  /// What is shown of it: the translation unless told, without one the source.
+  func shown(_ content: SubtitleContent?) -> SubtitleContent { targetLanguage == nil ? .source : content ?? .target }
 }
 
 /// The formats without layout.
@@ -54,8 +59,15 @@ enum PlainText {
 
   /// - Reference: openai/whisper `whisper/utils.py`, `WriteTSV`; `both` adds a column.
   static func table(_ transcript: Transcript, content: SubtitleContent) -> String {
-    let header = content == .both ? "start\tend\ttext\ttranslation\n" : "start\tend\ttext\n"
-    return transcript.segments.reduce(into: header) { table, segment in
+    header(content) + rows(transcript, content: content)
+  }
+
+  static func header(_ content: SubtitleContent?) -> String {
+    content == .both ? "start\tend\ttext\ttranslation\n" : "start\tend\ttext\n"
+  }
+
+  static func rows(_ transcript: Transcript, content: SubtitleContent) -> String {
+    transcript.segments.reduce(into: "") { table, segment in
       let shown = texts(of: segment, content)
       if shown.allSatisfy(\.isEmpty) { return }
       let times = [segment.start, segment.end].map { String($0.milliseconds) }

@@ -56,6 +56,20 @@ struct BuiltCommand {
     return process
   }
 
+  /// Runs a shell script in a mount namespace of its own, where it may mount small file systems, and returns what it and its
+  /// commands print on both streams.
+  func runInNamespace(_ script: String, environment: [String: String]) throws -> String {
+    let process = process([], environment: environment)
+    process.executableURL = URL(filePath: "/usr/bin/unshare")
+    process.arguments = (getuid() == 0 ? ["-m"] : ["-rm"]) + ["sh", "-c", script]
+    let pipe = Pipe()
+    (process.standardOutput, process.standardError) = (pipe, pipe)
+    try process.run()
+    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return output
+  }
+
   /// Runs to the end. Output goes through files, so that no pipe can fill.
   func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
     try run(arguments, environment: environment)

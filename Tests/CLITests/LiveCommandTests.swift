@@ -288,14 +288,7 @@ import Testing
       '\(command.executable.path)' live '\(Self.meeting)' --replay=8 --model whisper-tiny.en --beam 1 --record '\(path("full/a.flac"))'
       echo "exit $?"
       """
-    let process = command.process([], environment: TranscribeCommandTests.pulled)
-    process.executableURL = URL(filePath: "/usr/bin/unshare")
-    process.arguments = (getuid() == 0 ? ["-m"] : ["-rm"]) + ["sh", "-c", script]
-    let pipe = Pipe()
-    (process.standardOutput, process.standardError) = (pipe, pipe)
-    try process.run()
-    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
+    let output = try command.runInNamespace(script, environment: TranscribeCommandTests.pulled)
     #expect(output.contains("exit 74") && output.contains("cannot be written"), "\(output)")
     #expect(output.hasPrefix("Good morning, everyone"), "\(output)")
   }

@@ -218,14 +218,7 @@ import Testing
       '\(command.executable.path)' '\(Self.short)' --model whisper-tiny.en --format json --output-dir '\(folder)'
       echo "exit $?"; ls -A '\(folder)'
       """
-    let process = command.process([], environment: Self.pulled)
-    process.executableURL = URL(filePath: "/usr/bin/unshare")
-    process.arguments = (getuid() == 0 ? ["-m"] : ["-rm"]) + ["sh", "-c", script]
-    let pipe = Pipe()
-    (process.standardOutput, process.standardError) = (pipe, pipe)
-    try process.run()
-    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
+    let output = try command.runInNamespace(script, environment: Self.pulled)
     #expect(output.contains("exit 74") && output.contains("no room left"), "\(output)")
     #expect(output.hasSuffix("exit 74\nfiller\n"), "\(output)")
   }

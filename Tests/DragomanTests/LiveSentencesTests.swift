@@ -1,4 +1,5 @@
 import SpeechRecognition
+import TestSupport
 import Testing
 import Transcripts
 
@@ -136,7 +137,7 @@ import Transcripts
 
   /// Whatever comes, what was certain of a sentence stays at its start.
   @Test(arguments: 0..<20) func whatIsCertainStays(seed: UInt64) {
-    var random = SeededWords(state: seed)
+    var random = SeededNumbers(state: seed)
     let pool = ["one", "two.", "_s", "_.", "three,", "Mr.", "_!", "four?", "—"]
     var sentences = LiveSentences()
     var before = (count: 0, text: "")
@@ -156,18 +157,5 @@ import Transcripts
       #expect(sentences.text.unicodeScalars.starts(with: sentences.certainText.unicodeScalars))
       before = (sentences.count, sentences.certainText)
     }
-  }
-}
-
-/// Numbers that are the same in every run. - Reference: Steele, Lea and Flood 2014, SplitMix64.
-struct SeededWords: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -145,7 +145,7 @@ import Transcripts
     #expect(silent.kinds == ["ready", "end"], "\(silent.kinds)")
     #expect(
       silent.summary?.words == 0 && silent.summary?.duration == .seconds(60) && silent.summary?.latencyMedian == nil)
-    var random = SeededWords(state: 1)
+    var random = SeededNumbers(state: 1)
     let noise = (0..<60 * 16_000).map { _ in Float.random(in: -0.2...0.2, using: &random) }
     let noisy = try listen([.sound(noise)])
     #expect(noisy.finals.isEmpty && noisy.partials.allSatisfy(\.text.isEmpty), "\(noisy.kinds), \(noisy.text)")

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Dragoman
@@ -76,7 +77,7 @@ import Testing
 
   /// Whatever the translations do, no more is taken back than is allowed, and it is counted right.
   @Test(arguments: 0..<20) func theAllowanceHolds(seed: UInt64) {
-    var random = SeededWords(state: seed)
+    var random = SeededNumbers(state: seed)
     var stable = StableTranslation(flicker: 0.3)
     func text() -> String {
       (0..<Int.random(in: 0...8, using: &random)).map {

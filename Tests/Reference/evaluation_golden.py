@@ -1,11 +1,11 @@
 """Writes evaluation.json: small hard cases with what whisper-normalizer, jiwer and sacrebleu make of them.
 
 usage: evaluation_golden.py         needs: whisper-normalizer 0.1.15, jiwer, sacrebleu"""
-import hashlib
 import json
 import os
 
 from evaluation_common import corpus, edits, fuzzed, normalization, versions
+from reference_manifest import record
 
 TEXTS = """twenty five dollars and 30 cents|double oh seven|one hundred and first|minus five percent|two and a half million
 and a half|three and a half|it is nineteen eighty four|the 1960s and the nineteen sixties|one oh one|one two three
@@ -62,12 +62,5 @@ path = os.path.join(here, "evaluation.json")
 with open(path, "w", encoding="utf-8") as out:
     json.dump(golden, out, ensure_ascii=True, indent=0)
     out.write("\n")
-manifest = json.load(open(os.path.join(here, "manifest.json")))
-entry = {"file": "evaluation.json", "what": "hard cases of normalisation, alignment, BLEU and chrF",
-         "source": ", ".join(f"{name} {version}" for name, version in found.items()),
-         "command": "python3 Tests/Reference/evaluation_golden.py", "tolerance": 1e-9,
-         "sha256": hashlib.sha256(open(path, "rb").read()).hexdigest()}
-manifest["tensors"] = [e for e in manifest["tensors"] if e["file"] != entry["file"]] + [entry]
-with open(os.path.join(here, "manifest.json"), "w") as out:
-    json.dump(manifest, out, indent=1)
+record("evaluation.json", "hard cases of normalisation, alignment, BLEU and chrF", found, "evaluation_golden.py", 1e-9)
 print(f"{len(normalized)} of {len(texts)} texts")

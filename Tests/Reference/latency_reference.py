@@ -9,7 +9,6 @@ empty sentences left out), which is not a package; where no delay is below 0 it 
 package of the same group, or nothing is written. No two words of a stream are equal and sentences keep their first and
 last two words, so that only one cut has the fewest edits: where several do, tools may differ."""
 import argparse
-import hashlib
 import importlib.metadata
 import json
 import os
@@ -17,6 +16,7 @@ import random
 from statistics import mean
 
 from mweralign import align_texts
+from reference_manifest import record
 from simuleval.evaluator.instance import LogInstance
 from simuleval.evaluator.scorers.latency_scorer import LATENCY_SCORERS_DICT
 from simulstream.metrics.readers import OutputWithDelays, ReferenceSentenceDefinition
@@ -99,13 +99,6 @@ path = os.path.join(here, "latency.json")
 with open(path, "w", encoding="utf-8") as out:
     json.dump(reference, out, separators=(",", ":"))
     out.write("\n")
-manifest = json.load(open(os.path.join(here, "manifest.json")))
-entry = {"file": "latency.json", "what": "delays with AL, LAAL and DAL; streams with their cut and StreamLAAL",
-         "source": ", ".join(f"{name} {version}" for name, version in versions.items()),
-         "command": "python3 Tests/Reference/latency_reference.py", "tolerance": 1e-6,
-         "sha256": hashlib.sha256(open(path, "rb").read()).hexdigest()}
-manifest["tensors"] = [e for e in manifest["tensors"] if e["file"] != entry["file"]] + [entry]
-with open(os.path.join(here, "manifest.json"), "w") as out:
-    json.dump(manifest, out, indent=1)
+record("latency.json", "delays with AL, LAAL and DAL; streams with their cut and StreamLAAL", versions, "latency_reference.py", 1e-6)
 print(f"{len(reference['sentences'])} sentences, {len(reference['streams'])} streams, "
       f"{sum(s['isClamped'] for s in reference['streams'])} of them with words before their sentence")

@@ -1,7 +1,5 @@
 import Foundation
-import ModelFormats
 import Tensors
-import TestSupport
 import Testing
 
 @testable import SpeechRecognition
@@ -10,16 +8,7 @@ import Testing
 @Suite struct SearchTests {
   let context = ComputeContext(threads: 2)
 
-  /// A decoder that attends to the reference's window.
-  private func workspace() throws -> RecognitionWorkspace {
-    let model = try RecognitionModel(contentsOf: TinyModelTests.folder, precision: .float32)
-    let workspace = RecognitionWorkspace(model: model, context: context)
-    let frames = try SafetensorsFile.read(Places.reference.appending(path: "tiny-whisper.safetensors"))
-      .tensor("frames").floats
-    _ = workspace.encoder.input.update(fromContentsOf: frames)
-    workspace.decoder.attend(to: workspace.encoder.encode())
-    return workspace
-  }
+  private func workspace() throws -> RecognitionWorkspace { try TinyModelTests.workspace(context) }
 
   private func decode(
     _ workspace: RecognitionWorkspace, _ strategy: SearchStrategy, seed: UInt64 = 0, prompt: [Int] = []

@@ -12,7 +12,16 @@ import Transcripts
   static let folder = Places.reference.appending(path: "tiny-whisper")
   static let isas = ["generic", "avx2", "avx512vnni", "neon"].compactMap(Kernels.init(named:))
 
-  func reference() throws -> NamedTensors {
+  /// The model in float32, attending to the reference's window.
+  static func workspace(_ context: ComputeContext) throws -> RecognitionWorkspace {
+    let workspace = RecognitionWorkspace(
+      model: try RecognitionModel(contentsOf: folder, precision: .float32), context: context)
+    _ = workspace.encoder.input.update(fromContentsOf: try reference().tensor("frames").floats)
+    workspace.decoder.attend(to: workspace.encoder.encode())
+    return workspace
+  }
+
+  static func reference() throws -> NamedTensors {
     try SafetensorsFile.read(Places.reference.appending(path: "tiny-whisper.safetensors"))
   }
 
@@ -32,13 +41,13 @@ import Transcripts
   func workspace(_ kernels: Kernels, threads: Int) throws -> RecognitionWorkspace {
     let model = try RecognitionModel(contentsOf: Self.folder, precision: .float32)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(kernels: kernels, threads: threads))
-    _ = workspace.encoder.input.update(fromContentsOf: try reference().tensor("frames").floats)
+    _ = workspace.encoder.input.update(fromContentsOf: try Self.reference().tensor("frames").floats)
     workspace.decoder.attend(to: workspace.encoder.encode())
     return workspace
   }
 
   @Test(arguments: isas, [1, 2, 3]) func encoderAndDecoderAgree(kernels: Kernels, threads: Int) throws {
-    let reference = try reference()
+    let reference = try Self.reference()
     let workspace = try workspace(kernels, threads: threads)
     compare(
       workspace.encoder.output.values, try reference.tensor("encoder").floats, tolerance: 1e-4,

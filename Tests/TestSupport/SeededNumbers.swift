@@ -1,0 +1,16 @@
+/// Numbers that are the same in every run. - Reference: Steele, Lea and Flood 2014, SplitMix64.
+public struct SeededNumbers: RandomNumberGenerator {
+  private var state: UInt64
+
+  /// - Parameter state: the same state gives the same numbers.
+  public init(state: UInt64) { self.state = state }
+
+  /// The next 64 bits.
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
