@@ -13,7 +13,7 @@ TEST_DRAGOMAN = .build-test/release/dragoman
 FIXTURE = fixtures/meeting-en.flac
 DATA ?= ../shared/data
 
-.PHONY: run test verify bench format lint install uninstall clean models setup setup-test build
+.PHONY: run test kernels verify bench format lint install uninstall clean models setup setup-test build
 
 # The main job: a recording in English becomes Portuguese text.
 run: build models
@@ -27,10 +27,14 @@ models: build
 	$(DRAGOMAN) models pull
 
 # One suite after the other: some of them measure memory. Needs nothing beyond the clone and the pulled models.
-test: setup-test
+test: kernels
 	swift build $(TEST_FLAGS) --build-tests
 	$(TEST_DRAGOMAN) models pull --all
 	swift test $(TEST_FLAGS) --skip-build --no-parallel --skip Verif
+
+# Every kernel against its plain twin, on this machine and on an emulated 64-bit Arm.
+kernels: setup-test
+	Tests/Kernels/run .build-test/kernels
 
 # Comparisons with reference implementations and the floors that are figures, over real recordings.
 verify: setup

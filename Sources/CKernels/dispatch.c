@@ -1,6 +1,9 @@
 /* The one dispatch table. */
 #include "CKernels.h"
 #include <string.h>
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
 
 static dragoman_kernels tables[4];
 static int table_count;
@@ -21,6 +24,7 @@ __attribute__((constructor)) static void fill_tables(void) {
     add_table("avx512vnni", dragoman_float_avx512, dragoman_integer_avx512vnni);
 #elif defined(__aarch64__)
   add_table("neon", dragoman_float_neon, dragoman_integer_neon);
+  if (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) add_table("neondot", dragoman_float_neon, dragoman_integer_neondot);
 #endif
 }
 
@@ -28,6 +32,10 @@ const dragoman_kernels *dragoman_kernels_named(const char *name) {
   for (int i = 0; i < table_count; i++)
     if (strcmp(tables[i].name, name) == 0) return &tables[i];
   return NULL;
+}
+
+const dragoman_kernels *dragoman_kernels_at(int index) {
+  return index >= 0 && index < table_count ? &tables[index] : NULL;
 }
 
 const dragoman_kernels *dragoman_kernels_best(void) { return &tables[table_count - 1]; }

@@ -13,8 +13,8 @@ typedef _Float16 halves __attribute__((vector_size(WIDTH * 2)));
 #define UNROLL _Pragma("clang loop unroll(full)")
 /* Rows of attention at once, and vectors of its output: what the registers hold. */
 enum { ROWS = 5, COLUMNS = WIDTH == 8 ? 2 : 4 };
-/* Rows of a product with tiles at once, two vectors of each. */
-enum { TILE_ROWS = WIDTH == 8 ? 6 : 12 };
+/* Rows of a product with tiles at once, and vectors of each; vectors of keys at once. */
+enum { TILE_ROWS = WIDTH == 16 ? 12 : 6, TILE_VECTORS = WIDTH == 4 ? 4 : 2, KEY_VECTORS = WIDTH == 4 ? 4 : 2 };
 
 INLINE vector load(const float *p) {
   vector v;
@@ -232,32 +232,32 @@ static void weighted_rows(const float *weights, const float *matrix, size_t rows
 
 /* `rows` queries against `tiles` tiles of keys, constants at each call, so that the sums stay in registers. */
 INLINE void scores_of_tiles(const float *queries, const int rows, size_t query_stride, const char *keys, size_t depth,
-                            const int tiles, const int vectors, float *scores, size_t score_stride) {
-  for (int first = 0; first < dragoman_key_tile / WIDTH; first += vectors) {
+                            const int tiles, float *scores, size_t score_stride) {
+  for (int first = 0; first < dragoman_key_tile / WIDTH; first += KEY_VECTORS) {
     vector sums[ROWS][8] = {};
     for (size_t d = 0; d < depth; d++)
       for (int tile = 0; tile < tiles; tile++)
-        for (int k = 0; k < vectors; k++) {
+        for (int k = 0; k < KEY_VECTORS; k++) {
           vector key = widen(keys + 2 * ((tile * depth + d) * dragoman_key_tile + (first + k) * WIDTH));
-          for (int row = 0; row < rows; row++) sums[row][tile * vectors + k] += queries[row * query_stride + d] * key;
+          for (int row = 0; row < rows; row++) sums[row][tile * KEY_VECTORS + k] += queries[row * query_stride + d] * key;
         }
     for (int row = 0; row < rows; row++)
       for (int tile = 0; tile < tiles; tile++)
-        for (int k = 0; k < vectors; k++)
-          store(scores + row * score_stride + tile * dragoman_key_tile + (first + k) * WIDTH, sums[row][tile * vectors + k]);
+        for (int k = 0; k < KEY_VECTORS; k++)
+          store(scores + row * score_stride + tile * dragoman_key_tile + (first + k) * WIDTH, sums[row][tile * KEY_VECTORS + k]);
   }
 }
 
 INLINE void scores_of(const float *queries, const int rows, size_t query_stride, const char *keys, size_t depth, size_t tiles,
                       float *scores, size_t score_stride) {
   /* Few rows take more tiles at once, so that enough sums are on their way. */
-  const int at_once = rows == 1 ? 4 : rows == 2 ? 2 : 1;
+  const int at_once = rows == 1 ? 8 / KEY_VECTORS : rows == 2 ? 4 / KEY_VECTORS : 1;
   size_t tile = 0;
   for (; tile + at_once <= tiles; tile += at_once)
-    scores_of_tiles(queries, rows, query_stride, keys + 2 * tile * depth * dragoman_key_tile, depth, at_once, 2,
+    scores_of_tiles(queries, rows, query_stride, keys + 2 * tile * depth * dragoman_key_tile, depth, at_once,
                     scores + tile * dragoman_key_tile, score_stride);
   for (; tile < tiles; tile++)
-    scores_of_tiles(queries, rows, query_stride, keys + 2 * tile * depth * dragoman_key_tile, depth, 1, 2,
+    scores_of_tiles(queries, rows, query_stride, keys + 2 * tile * depth * dragoman_key_tile, depth, 1,
                     scores + tile * dragoman_key_tile, score_stride);
 }
 
@@ -322,28 +322,25 @@ static void mix_half(const float *weights, size_t rows, size_t weight_stride, co
 /* `rows` rows, a constant, against some vectors of one tile. */
 INLINE void tile_of(const float *left, const int rows, size_t left_stride, const float *tile, size_t depth, float *output,
                     size_t output_stride, size_t columns) {
-  for (int first = 0; first < dragoman_tile; first += 2 * WIDTH) {
+  const int width = TILE_VECTORS * WIDTH;
+  for (int first = 0; first < dragoman_tile; first += width) {
     if (columns <= (size_t)first) return;
-    vector sums[TILE_ROWS][2] = {};
+    vector sums[TILE_ROWS][TILE_VECTORS] = {};
     for (size_t d = 0; d < depth; d++) {
-      const float *right = tile + d * dragoman_tile + first;
-      vector a = load(right), b = load(right + WIDTH);
+      vector right[TILE_VECTORS];
+      UNROLL for (int k = 0; k < TILE_VECTORS; k++) right[k] = load(tile + d * dragoman_tile + first + k * WIDTH);
       UNROLL for (int row = 0; row < rows; row++) {
         vector value = all(left[row * left_stride + d]);
-        sums[row][0] += value * a;
-        sums[row][1] += value * b;
+        UNROLL for (int k = 0; k < TILE_VECTORS; k++) sums[row][k] += value * right[k];
       }
     }
     size_t room = columns - (size_t)first;
     UNROLL for (int row = 0; row < rows; row++) {
       float *target = output + row * output_stride + first;
-      if (room >= 2 * WIDTH) {
-        store(target, sums[row][0]);
-        store(target + WIDTH, sums[row][1]);
-      } else {
-        vector both[2] = {sums[row][0], sums[row][1]};
-        memcpy(target, both, room * 4);
-      }
+      vector sum[TILE_VECTORS];
+      UNROLL for (int k = 0; k < TILE_VECTORS; k++) sum[k] = sums[row][k];
+      if (room >= (size_t)width) memcpy(target, sum, sizeof sum);
+      else memcpy(target, sum, room * 4);
     }
   }
 }

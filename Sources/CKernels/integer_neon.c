@@ -1,4 +1,4 @@
-/* Int8 kernels for 64-bit Arm, baseline NEON: widening multiplies, pairwise sums into int32. */
+/* Int8 kernels for 64-bit Arm: plain NEON with widening multiplies, and products by the dot products of Armv8.2. */
 #if defined(__aarch64__)
 #include "integers.h"
 #include <arm_neon.h>
@@ -54,65 +54,143 @@ static void quantize_wide(const float *values, float factor, int8_t *high, int8_
 static float magnitude(const float *values, size_t count) {
   float32x4_t largest = vdupq_n_f32(0);
   size_t i = 0;
-  for (; i + 4 <= count; i += 4) largest = vmaxnmq_f32(largest, vabsq_f32(vld1q_f32(values + i)));
+  for (; i + 4 <= count; i += 4) {
+    /* not maxnm, which answers NaN for one that signals */
+    float32x4_t size = vabsq_f32(vld1q_f32(values + i));
+    largest = vbslq_f32(vcgtq_f32(size, largest), size, largest);
+  }
   float result = vmaxnmvq_f32(largest);
   for (; i < count; i++) result = __builtin_fabsf(values[i]) > result ? __builtin_fabsf(values[i]) : result;
   return result;
 }
 
-/* One block of 16 columns for `rows` rows; called with a constant, so that the sums stay in registers. */
-static inline __attribute__((always_inline)) void block(const int8_t *a, size_t stride, const int8_t *b, size_t groups,
-                                                        size_t width, int32_t *sums, size_t columns, const int rows) {
-  int32x4_t total[2][4];
-  for (int row = 0; row < rows; row++)
-    for (int part = 0; part < 4; part++) total[row][part] = vdupq_n_s32(0);
-  for (size_t group = 0; group < groups; group++)
-    for (int row = 0; row < rows; row++) {
-      int32_t four;
-      memcpy(&four, a + (size_t)row * stride + group * 4, 4);
-      int8x8_t values = vreinterpret_s8_s32(vdup_n_s32(four));
-      for (int part = 0; part < 4; part++) {
-        int8x16_t right = vld1q_s8(b + group * 64 + part * 16);
-        int16x8_t low = vmull_s8(vget_low_s8(right), values), high = vmull_s8(vget_high_s8(right), values);
-        int32x4_t pairs = vpaddq_s32(vpaddlq_s16(low), vpaddlq_s16(high));
-        total[row][part] = vaddq_s32(total[row][part], pairs);
-      }
-    }
-  for (int row = 0; row < rows; row++) {
-    int32_t lanes[16];
-    for (int part = 0; part < 4; part++) vst1q_s32(lanes + part * 4, total[row][part]);
-    memcpy(sums + (size_t)row * columns, lanes, width * sizeof(int32_t));
+#define INLINE static inline __attribute__((always_inline))
+#define DOT __attribute__((target("dotprod")))
+/* Rows of a product at once: their sums, four vectors each, and what goes into them fill the registers. */
+enum { ROWS = 6 };
+
+/* Stores the first `width` of the 16 columns of `rows` rows. */
+INLINE void store_block(int32x4_t total[ROWS][4], size_t width, int32_t *sums, size_t columns, const int rows) {
+  for (int row = 0; row < rows; row++, sums += columns) {
+    int32_t lanes[16], *target = width == 16 ? sums : lanes;
+    for (int part = 0; part < 4; part++) vst1q_s32(target + part * 4, total[row][part]);
+    if (width < 16) memcpy(sums, lanes, width * sizeof(int32_t));
   }
 }
 
-static void multiply(const int8_t *a, size_t rows, const void *packed, size_t columns, size_t depth, int32_t *sums) {
-  size_t stride = dragoman_padded_depth(depth), groups = stride / 4;
-  for (size_t column = 0; column < columns; column += 16) {
-    const int8_t *b = (const int8_t *)packed + column / 16 * groups * 64;
-    size_t width = columns - column < 16 ? columns - column : 16, row = 0;
-    for (; row + 2 <= rows; row += 2)
-      block(a + row * stride, stride, b, groups, width, sums + row * columns + column, columns, 2);
-    for (; row < rows; row++)
-      block(a + row * stride, stride, b, groups, width, sums + row * columns + column, columns, 1);
-  }
+INLINE int32x4_t four_bytes(const int8_t *p) {
+  int32_t four;
+  memcpy(&four, p, 4);
+  return vdupq_n_s32(four);
 }
+
+/* One block of 16 columns for `rows` rows; called with a constant, so that the sums stay in registers. Two products fit 16
+   bits: at most 2 * 127 * 128 < 2^15. */
+INLINE void block(const int8_t *a, size_t stride, const int8_t *b, size_t groups, size_t width, int32_t *sums,
+                  size_t columns, const int rows) {
+  int32x4_t total[ROWS][4] = {};
+  for (size_t group = 0; group < groups; group++, b += 64)
+    for (int part = 0; part < 4; part++) {
+      int8x16_t right = vld1q_s8(b + part * 16);
+      for (int row = 0; row < rows; row++) {
+        int8x16_t left = vreinterpretq_s8_s32(four_bytes(a + (size_t)row * stride + group * 4));
+        int16x8_t low = vmull_s8(vget_low_s8(right), vget_low_s8(left)), high = vmull_high_s8(right, left);
+        total[row][part] = vpadalq_s16(total[row][part], vpaddq_s16(low, high));
+      }
+    }
+  store_block(total, width, sums, columns, rows);
+}
+
+/* The same with dot products of four bytes. */
+DOT INLINE void dot_block(const int8_t *a, size_t stride, const int8_t *b, size_t groups, size_t width, int32_t *sums,
+                          size_t columns, const int rows) {
+  int32x4_t total[ROWS][4] = {};
+  size_t group = 0;
+  for (; group + 4 <= groups; group += 4, b += 256) {
+    int8x16_t left[ROWS];
+    for (int row = 0; row < rows; row++) left[row] = vld1q_s8(a + (size_t)row * stride + group * 4);
+#define LANE(lane)                                                                                        \
+  for (int part = 0; part < 4; part++) {                                                                  \
+    int8x16_t right = vld1q_s8(b + lane * 64 + part * 16);                                                \
+    for (int row = 0; row < rows; row++)                                                                  \
+      total[row][part] = vdotq_laneq_s32(total[row][part], right, left[row], lane);                       \
+  }
+    LANE(0) LANE(1) LANE(2) LANE(3)
+#undef LANE
+  }
+  for (; group < groups; group++, b += 64)
+    for (int part = 0; part < 4; part++) {
+      int8x16_t right = vld1q_s8(b + part * 16);
+      for (int row = 0; row < rows; row++) {
+        int8x16_t left = vreinterpretq_s8_s32(four_bytes(a + (size_t)row * stride + group * 4));
+        total[row][part] = vdotq_s32(total[row][part], right, left);
+      }
+    }
+  store_block(total, width, sums, columns, rows);
+}
+
+/* Four rows at a time, and the last up to six at once, so that a beam reads the weights once. */
+#define MULTIPLY(BLOCK)                                                                                           \
+  size_t stride = dragoman_padded_depth(depth), groups = stride / 4;                                              \
+  for (size_t column = 0; column < columns; column += 16) {                                                       \
+    const int8_t *b = (const int8_t *)packed + column / 16 * groups * 64;                                         \
+    size_t width = columns - column < 16 ? columns - column : 16, row = 0;                                        \
+    for (; rows - row > ROWS; row += 4) AT_ONCE(BLOCK, 4);                                                        \
+    switch (rows - row) {                                                                                         \
+    case 1: AT_ONCE(BLOCK, 1); break;                                                                             \
+    case 2: AT_ONCE(BLOCK, 2); break;                                                                             \
+    case 3: AT_ONCE(BLOCK, 3); break;                                                                             \
+    case 4: AT_ONCE(BLOCK, 4); break;                                                                             \
+    case 5: AT_ONCE(BLOCK, 5); break;                                                                             \
+    case 6: AT_ONCE(BLOCK, 6); break;                                                                             \
+    default: break;                                                                                               \
+    }                                                                                                             \
+  }
+#define AT_ONCE(BLOCK, count) \
+  BLOCK(a + row * stride, stride, b, groups, width, sums + row * columns + column, columns, count)
+
+static void multiply(const int8_t *a, size_t rows, const void *packed, size_t columns, size_t depth, int32_t *sums) {
+  MULTIPLY(block)
+}
+
+DOT static void dot_multiply(const int8_t *a, size_t rows, const void *packed, size_t columns, size_t depth,
+                             int32_t *sums) {
+  MULTIPLY(dot_block)
+}
+
+INLINE int32x4_t add_products(int32x4_t lanes, int8x16_t x, int8x16_t y) {
+  lanes = vpadalq_s16(lanes, vmull_s8(vget_low_s8(x), vget_low_s8(y)));
+  return vpadalq_s16(lanes, vmull_high_s8(x, y));
+}
+
+/* Four output channels at a time, so that enough sums are on their way. */
+#define MULTIPLY_SELECTED(ADD_PRODUCTS)                                                                           \
+  size_t stride = dragoman_padded_depth(depth), whole = depth / 16 * 16;                                          \
+  for (size_t row = 0; row < rows; row++, a += stride, sums += count)                                             \
+    for (size_t i = 0; i < count; i += 4) {                                                                       \
+      size_t block = count - i < 4 ? count - i : 4;                                                               \
+      const int8_t *right[4];                                                                                     \
+      int32x4_t lanes[4] = {};                                                                                    \
+      for (size_t k = 0; k < 4; k++) right[k] = b + (size_t)selected[i + (k < block ? k : 0)] * depth;            \
+      for (size_t d = 0; d < whole; d += 16) {                                                                    \
+        int8x16_t left = vld1q_s8(a + d);                                                                         \
+        for (int k = 0; k < 4; k++) lanes[k] = ADD_PRODUCTS(lanes[k], left, vld1q_s8(right[k] + d));              \
+      }                                                                                                           \
+      for (size_t k = 0; k < block; k++) {                                                                        \
+        int32_t sum = vaddvq_s32(lanes[k]);                                                                       \
+        for (size_t d = whole; d < depth; d++) sum += (int32_t)a[d] * right[k][d];                                \
+        sums[i + k] = sum;                                                                                        \
+      }                                                                                                           \
+    }
 
 static void multiply_selected(const int8_t *a, size_t rows, const int8_t *b, const uint32_t *selected, size_t count,
                               size_t depth, int32_t *sums) {
-  size_t stride = dragoman_padded_depth(depth), whole = depth / 16 * 16;
-  for (size_t row = 0; row < rows; row++)
-    for (size_t i = 0; i < count; i++) {
-      const int8_t *left = a + row * stride, *right = b + (size_t)selected[i] * depth;
-      int32x4_t lanes = vdupq_n_s32(0);
-      for (size_t d = 0; d < whole; d += 16) {
-        int8x16_t x = vld1q_s8(left + d), y = vld1q_s8(right + d);
-        lanes = vpadalq_s16(lanes, vmull_s8(vget_low_s8(x), vget_low_s8(y)));
-        lanes = vpadalq_s16(lanes, vmull_s8(vget_high_s8(x), vget_high_s8(y)));
-      }
-      int32_t sum = vaddvq_s32(lanes);
-      for (size_t d = whole; d < depth; d++) sum += (int32_t)left[d] * right[d];
-      sums[row * count + i] = sum;
-    }
+  MULTIPLY_SELECTED(add_products)
+}
+
+DOT static void dot_multiply_selected(const int8_t *a, size_t rows, const int8_t *b, const uint32_t *selected,
+                                      size_t count, size_t depth, int32_t *sums) {
+  MULTIPLY_SELECTED(vdotq_s32)
 }
 
 static void dequantize(const int32_t *sums, float factor, const float *bias, float *output, size_t count) {
@@ -164,5 +242,8 @@ static void dequantize_columns(const int32_t *sums, float factor, const float *s
 
 const dragoman_integer_kernels dragoman_integer_neon = {
     quantize,   quantize_wide,   magnitude,          multiply, multiply_selected,
+    dequantize, dequantize_wide, dequantize_columns};
+const dragoman_integer_kernels dragoman_integer_neondot = {
+    quantize,   quantize_wide,   magnitude,          dot_multiply, dot_multiply_selected,
     dequantize, dequantize_wide, dequantize_columns};
 #endif

@@ -52,6 +52,7 @@ extern const dragoman_integer_kernels dragoman_integer_avx2;
 extern const dragoman_integer_kernels dragoman_integer_avx512vnni;
 #elif defined(__aarch64__)
 extern const dragoman_integer_kernels dragoman_integer_neon;
+extern const dragoman_integer_kernels dragoman_integer_neondot;
 #endif
 
 #endif
