@@ -8,7 +8,14 @@ public struct Kernels: @unchecked Sendable {
   /// The fastest instruction set of this machine.
   public static let best = Kernels(table: dragoman_kernels_best())
 
-  /// The kernels of a named instruction set: `generic`, `avx2`, `avx512vnni` or `neon`; nil when this machine lacks it.
+  /// The kernels of every instruction set of this machine, `generic` first and the fastest last.
+  public static let all = Array(
+    sequence(state: Int32(0)) { index in
+      defer { index += 1 }
+      return dragoman_kernels_at(index).map(Kernels.init(table:))
+    })
+
+  /// The kernels of a named instruction set: `generic`, `avx2`, `avx512vnni`, `neon` or `neondot`; nil when this machine lacks it.
   public init?(named name: String) {
     guard let table = dragoman_kernels_named(name) else { return nil }
     self.table = table

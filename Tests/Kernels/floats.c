@@ -103,6 +103,11 @@ static void halves(void) {
   for (int i = 0; i < count; i++)
     if (isnan(wide[i]) && isnan(plain_wide[i])) wide[i] = plain_wide[i] = 0; /* a signal may become quiet */
   expect_same(wide, plain_wide, count * 4, "half_to_float");
+  for (size_t some = 1; some < 40; some++) {
+    fast->floats.half_to_float(all + 0x3000 + some, wide, some);
+    plain->floats.half_to_float(all + 0x3000 + some, plain_wide, some);
+    expect_same(wide, plain_wide, some * 4, "half_to_float, %zu", some);
+  }
   for (int i = 0; i < count; i++) {
     uint32_t bits = random_below(1 << 16) << 16 | random_below(1 << 16);
     /* three of four where halves are, one of these three a tie */

@@ -40,9 +40,8 @@ import Testing
     #expect(try Self.texts.map { try translations([$0]) { $0.beam = 4 }[0] } == together)
   }
 
-  @Test(arguments: ["generic", "avx2", "avx512vnni", "neon"], [ActivationPrecision.wide, .narrow])
-  func instructionSetsAgree(name: String, precision: ActivationPrecision) throws {
-    guard let kernels = Kernels(named: name) else { return }
+  @Test(arguments: Kernels.all, [ActivationPrecision.wide, .narrow])
+  func instructionSetsAgree(kernels: Kernels, precision: ActivationPrecision) throws {
     let expected = try translations(Self.texts, kernels: #require(Kernels(named: "generic"))) {
       $0.precision = precision
     }

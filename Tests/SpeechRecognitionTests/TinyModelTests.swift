@@ -10,7 +10,7 @@ import Transcripts
 /// The whole architecture on a tiny seeded model, against openai/whisper's outputs for it.
 @Suite struct TinyModelTests {
   static let folder = Places.reference.appending(path: "tiny-whisper")
-  static let isas = ["generic", "avx2", "avx512vnni", "neon"].compactMap(Kernels.init(named:))
+  static let isas = Kernels.all
 
   /// The model in float32, attending to the reference's window.
   static func workspace(_ context: ComputeContext) throws -> RecognitionWorkspace {

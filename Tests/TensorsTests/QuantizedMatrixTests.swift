@@ -5,7 +5,7 @@ import Testing
 
 /// Products with int8 weights: near those of the same weights as numbers, and the same on every instruction set.
 @Suite struct QuantizedMatrixTests {
-  static let isas = ["generic", "avx2", "avx512vnni", "neon"].compactMap(Kernels.init(named:))
+  static let isas = Kernels.all
   /// Sizes that fill blocks, and that do not.
   static let sizes = [(64, 32), (391, 96), (25, 7), (130, 513)]
 
