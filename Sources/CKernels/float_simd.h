@@ -337,10 +337,13 @@ INLINE void tile_of(const float *left, const int rows, size_t left_stride, const
     size_t room = columns - (size_t)first;
     UNROLL for (int row = 0; row < rows; row++) {
       float *target = output + row * output_stride + first;
-      vector sum[TILE_VECTORS];
-      UNROLL for (int k = 0; k < TILE_VECTORS; k++) sum[k] = sums[row][k];
-      if (room >= (size_t)width) memcpy(target, sum, sizeof sum);
-      else memcpy(target, sum, room * 4);
+      if (room >= (size_t)width) {
+        UNROLL for (int k = 0; k < TILE_VECTORS; k++) store(target + k * WIDTH, sums[row][k]);
+      } else {
+        vector some[TILE_VECTORS];
+        UNROLL for (int k = 0; k < TILE_VECTORS; k++) some[k] = sums[row][k];
+        memcpy(target, some, room * 4);
+      }
     }
   }
 }
