@@ -55,6 +55,12 @@ struct TranscribeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Hypotheses that the search keeps; 1 is greedy and fastest.", valueName: "n"))
   var beam = 5
 
+  @Option(
+    help: ArgumentHelp(
+      "Recordings to decode together: faster, the same text, more memory. 4 unless told, 2 with a beam.", valueName: "n"
+    ))
+  var batch: Int?
+
   @OptionGroup(title: "Recognition")
   var recognition: RecognitionArguments
 
@@ -76,6 +82,7 @@ struct TranscribeCommand: ParsableCommand {
     }
     guard files.count(where: { $0 == "-" }) <= 1 else { throw ValidationError("Standard input can be read only once.") }
     guard (1...32).contains(beam) else { throw ValidationError("--beam takes 1 to 32.") }
+    if let batch, !(1...32).contains(batch) { throw ValidationError("--batch takes 1 to 32.") }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
     if let translationBeam, !(1...64).contains(translationBeam) {
       throw ValidationError("--translation-beam takes 1 to 64.")
@@ -108,8 +115,15 @@ struct TranscribeCommand: ParsableCommand {
     let output = TranscriptOutput(
       formats: try requestedFormats(), folder: outputDir, overwrites: overwrite,
       subtitles: try requestedSubtitles())
-    try TranscriptionJob(request: request, output: output, inputs: AudioFiles.find(in: files), raw: raw).run()
+    // In Float32 a product of more rows is rounded otherwise, so that texts would depend on what is decoded beside them.
+    let together = batch ?? (recognition.precision == .int8 ? Self.usualBatch(beam: beam) : 1)
+    try TranscriptionJob(
+      request: request, output: output, inputs: AudioFiles.find(in: files), raw: raw, batch: together
+    ).run()
   }
+
+  /// Recordings decoded together unless told: few enough that memory stays below 250 MB with the usual model.
+  private static func usualBatch(beam: Int) -> Int { beam > 8 ? 1 : beam > 2 ? 2 : 4 }
 
   private func requestedTask() throws -> RecognitionTask {
     guard let task = RecognitionTask(rawValue: task) else {

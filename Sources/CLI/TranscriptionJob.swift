@@ -15,12 +15,14 @@ struct TranscriptOutput {
   var subtitles: SubtitleContent?
 }
 
-/// Recordings one after the other: a bad one is reported and does not stop the others; what is finished stays.
+/// Recordings one after the other, or some at a time: a bad one is reported and does not stop the others; what is finished stays.
 struct TranscriptionJob {
   let request: TranscriptionRequest
   let output: TranscriptOutput
   let inputs: [String]
   let raw: Bool
+  /// Recordings that are decoded together.
+  let batch: Int
 
   /// - Throws: `Failure` with the exit code of the first recording that failed, or of the signal that ended the work.
   func run() throws {
@@ -28,46 +30,71 @@ struct TranscriptionJob {
     let cancellation = Cancellation()
     Interruption.onRequest { cancellation.request() }
     let names = OutputNaming(inputs: inputs).bases
-    let session = InterpreterSession(request.interpreter)
     let progress = JobProgress(total: inputs.count > 1 ? lengthOfAll() : nil, count: inputs.count)
-    var firstFailure: Failure?
-    for (input, name) in zip(inputs, names) where !cancellation.isRequested {
-      let missing = output.formats.filter { format in
-        path(name, format).map { output.overwrites || !FileManager.default.fileExists(atPath: $0) } ?? true
-      }
-      if missing.isEmpty {
-        progress.say("\(input): already done; --overwrite does it again")
-        continue
-      }
-      do {
-        try interpret(input, name: name, formats: missing, session: session, progress: progress, cancellation)
-      } catch let failure as any CommandFailure {
-        // A reader that has gone ends everything.
-        if failure.exitStatus == .brokenPipe { throw failure }
-        if let message = failure.message { progress.say("dragoman: \(message)") }
-        firstFailure = firstFailure ?? Failure(failure.exitStatus)
+    let results = OrderedOutput()
+    var next = 0
+    /// By the place of the recording.
+    var failures: [Int: Failure] = [:]
+    var brokenPipe: (any Error)?
+    // The sessions take turns, so that nothing here is done by two of them at once.
+    InterpreterSession.together(request.interpreter, count: min(batch, inputs.count)) { session in
+      while next < inputs.count, !cancellation.isRequested, brokenPipe == nil {
+        let index = next
+        next += 1
+        do {
+          let text = try work(on: inputs[index], name: names[index], session: session, progress: progress, cancellation)
+          try results.add(text, at: index)
+        } catch let failure as any CommandFailure {
+          // A reader that has gone ends everything.
+          if failure.exitStatus == .brokenPipe {
+            brokenPipe = failure
+            return
+          }
+          if let message = failure.message { progress.say("dragoman: \(message)") }
+          failures[index] = Failure(failure.exitStatus)
+          progress.end(inputs[index], nil)
+          do { try results.add("", at: index) } catch { brokenPipe = error }
+        } catch {
+          brokenPipe = error
+        }
       }
     }
     progress.finish()
+    if let brokenPipe { throw brokenPipe }
+    try results.finish()
     if cancellation.isRequested { throw Failure(Interruption.exitStatus) }
-    if let firstFailure { throw firstFailure }
+    if let first = failures.min(by: { $0.key < $1.key }) { throw first.value }
+  }
+
+  /// - Returns: what belongs on standard output.
+  private func work(
+    on input: String, name: String, session: InterpreterSession, progress: JobProgress, _ cancellation: Cancellation
+  ) throws -> String {
+    let missing = output.formats.filter { format in
+      path(name, format).map { output.overwrites || !FileManager.default.fileExists(atPath: $0) } ?? true
+    }
+    if missing.isEmpty {
+      progress.say("\(input): already done; --overwrite does it again")
+      return ""
+    }
+    return try interpret(
+      input, name: name, formats: missing, session: session, progress: progress, cancellation)
   }
 
   private func interpret(
     _ input: String, name: String, formats: [TranscriptFormat], session: InterpreterSession, progress: JobProgress,
     _ cancellation: Cancellation
-  ) throws {
+  ) throws -> String {
     let file =
       input == "-"
       ? try AudioFile(standardInput: STDIN_FILENO, raw: raw) : try AudioFile(URL(fileURLWithPath: input))
     progress.start(input, duration: file.duration)
     let transcript = try session.interpret(file, name: input, cancellation: cancellation) { event in
-      if case .progress(let done) = event { progress.update(done) }
+      if case .progress(let done) = event { progress.update(input, done) }
     }
     if cancellation.isRequested {
       // Half a recording is no result on disk; on standard output what was heard is better than nothing.
-      if output.folder == nil, !transcript.segments.isEmpty { try write(transcript, formats, name: name) }
-      return
+      return output.folder == nil && !transcript.segments.isEmpty ? try write(transcript, formats, name: name) : ""
     }
     if file.invalidSampleCount > 0 {
       progress.say("dragoman: \(input): \(file.invalidSampleCount) samples were not numbers and were taken as silence")
@@ -78,20 +105,24 @@ struct TranscriptionJob {
       )
     }
     if transcript.duration == .zero { progress.say("dragoman: \(input) holds no sound: zero samples") }
-    try write(transcript, formats, name: name)
+    let text = try write(transcript, formats, name: name)
     progress.end(input, transcript)
+    return text
   }
 
-  private func write(_ transcript: Transcript, _ formats: [TranscriptFormat], name: String) throws {
+  /// - Returns: what belongs on standard output.
+  private func write(_ transcript: Transcript, _ formats: [TranscriptFormat], name: String) throws -> String {
+    var shown = ""
     for format in formats {
       let isPretty = output.folder != nil || Terminal.current.isOutputInteractive
       let text = format.render(transcript, content: output.subtitles, pretty: isPretty)
       if let path = path(name, format) {
         try AtomicFile.write(text, to: path)
       } else {
-        try StandardOutput.write(text)
+        shown += text
       }
     }
+    return shown
   }
 
   private func path(_ name: String, _ format: TranscriptFormat) -> String? {
@@ -123,22 +154,45 @@ struct TranscriptionJob {
   }
 }
 
+/// What goes to standard output, in the order of the recordings though they may end in another.
+private final class OrderedOutput {
+  private var waiting: [Int: String] = [:]
+  private var next = 0
+
+  /// Writes what is next in order.
+  func add(_ text: String, at index: Int) throws {
+    waiting[index] = text
+    while let text = waiting.removeValue(forKey: next) {
+      next += 1
+      if !text.isEmpty { try StandardOutput.write(text) }
+    }
+  }
+
+  /// Writes what others kept waiting that never ended.
+  func finish() throws {
+    for (_, text) in waiting.sorted(by: { $0.key < $1.key }) where !text.isEmpty { try StandardOutput.write(text) }
+    waiting = [:]
+  }
+}
+
 /// The progress of a job over all its recordings.
 final class JobProgress {
   private let line = ProgressLine(label: "transcribe")
   private let begin = ContinuousClock.now
-  private let totalOfAll: Duration?
   private let count: Int
   private var done = Duration.zero, total: Duration?
+  /// How far the recordings are that are under way.
+  private var underWay: [String: Duration] = [:]
 
-  init(total: Duration?, count: Int) { (totalOfAll, self.count, self.total) = (total, count, total) }
+  init(total: Duration?, count: Int) { (self.count, self.total) = (count, total) }
 
   func start(_ input: String, duration: Duration?) {
-    if totalOfAll == nil { (total, done) = (duration, .zero) }
+    if count == 1 { total = duration }
   }
 
-  func update(_ processed: Duration) {
-    let now = done + processed
+  func update(_ input: String, _ processed: Duration) {
+    underWay[input] = processed
+    let now = underWay.values.reduce(done, +)
     let elapsed = begin.duration(to: .now)
     if let total, total > .zero {
       line.update(
@@ -148,7 +202,10 @@ final class JobProgress {
     }
   }
 
-  func end(_ input: String, _ transcript: Transcript) {
+  /// - Parameter transcript: nil when there is none.
+  func end(_ input: String, _ transcript: Transcript?) {
+    underWay[input] = nil
+    guard let transcript else { return }
     done += transcript.duration
     guard count > 1 else { return }
     say(

@@ -1,4 +1,5 @@
 public import AudioIO
+internal import Dispatch
 internal import MachineTranslation
 internal import SpeechRecognition
 internal import Tensors
@@ -14,7 +15,7 @@ public enum InterpreterEvent: Sendable {
   case progress(Duration)
 }
 
-/// One worker: owns workspaces and threads, and interprets one recording after the other. Use it from one thread.
+/// One worker: owns workspaces and threads, and interprets one recording after the other. Use it from one thread at a time.
 public final class InterpreterSession {
   private let interpreter: Interpreter
   private let context: ComputeContext
@@ -28,6 +29,44 @@ public final class InterpreterSession {
     self.interpreter = interpreter
     context = ComputeContext(kernels: interpreter.kernels, threads: interpreter.threads)
     workspace = RecognitionWorkspace(model: interpreter.recognition, context: context)
+  }
+
+  /// A worker that takes turns with another one.
+  private init(besides other: InterpreterSession, companions: DecoderCompanions) {
+    (interpreter, context) = (other.interpreter, other.context)
+    workspace = RecognitionWorkspace(besides: other.workspace, companions: companions)
+  }
+
+  /// Lets `body` work with some workers at once, each on a thread of its own: they take turns, so that no two calls are at work at any
+  /// time, but decode together, which reads the weights once for all. Returns when all calls have returned.
+  ///
+  /// - Parameter count: workers; one is called on this thread.
+  public static func together(_ interpreter: Interpreter, count: Int, _ body: (InterpreterSession) -> Void) {
+    let first = InterpreterSession(interpreter)
+    guard count > 1 else { return body(first) }
+    let companions = DecoderCompanions()
+    let sessions = [first] + (1..<count).map { _ in InterpreterSession(besides: first, companions: companions) }
+    withoutActuallyEscaping(body) { body in
+      let work = Turns(sessions: sessions, companions: companions, body: body)
+      let threads = DispatchGroup()
+      for index in sessions.indices.dropFirst() {
+        threads.enter()
+        DedicatedThread.start {
+          work.run(index)
+          threads.leave()
+        }
+      }
+      work.run(0)
+      threads.wait()
+    }
+  }
+
+  /// What the threads share, of which only one is at work at a time.
+  private struct Turns: @unchecked Sendable {
+    let sessions: [InterpreterSession], companions: DecoderCompanions
+    let body: (InterpreterSession) -> Void
+
+    func run(_ index: Int) { companions.takePart { body(sessions[index]) } }
   }
 
   /// Interprets a whole recording.

@@ -42,8 +42,7 @@ extension WindowDecoding {
         break
       }
       live = settle(next, of: live, decoder)
-      decoder.step(live.map { $0.tokens.last! }, slots: live.map(\.slot))
-      decoder.computeAllLogits()
+      decoder.next(live.map { $0.tokens.last! }, slots: live.map(\.slot))
     }
     return best(of: finished.isEmpty ? looping : finished)
   }

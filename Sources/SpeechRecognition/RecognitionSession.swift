@@ -159,7 +159,7 @@ public final class RecognitionSession {
       options.wordTimes
       ? workspace.aligner.align(
         pieces.map(\.tokens), start: start, language: textLanguage,
-        window: UnsafeBufferPointer(workspace.encoder.input), frameCount: frames.count, decoder: workspace.decoder)
+        window: workspace.input(frames, of: audio), frameCount: frames.count, decoder: workspace.decoder)
       : nil
     return pieces.enumerated().map { index, piece in
       prompt.append(piece.tokens)

@@ -19,6 +19,14 @@ public final class RecognitionWorkspace {
     decoder = TextDecoder(weights: model.weights, context: context)
   }
 
+  /// A workspace whose sessions take turns with those of `other`: it shares its threads and its encoder, and decodes together with it.
+  public init(besides other: RecognitionWorkspace, companions: DecoderCompanions) {
+    (model, context, encoder) = (other.model, other.context, other.encoder)
+    decoder = TextDecoder(weights: model.weights, context: context)
+    decoder.companions = companions
+    other.decoder.companions = companions
+  }
+
   /// Lets the decoder attend to a window, unless it does so already.
   ///
   /// - Parameter wholly: encode its silence, too, rather than take that from the model's tail.
@@ -35,6 +43,13 @@ public final class RecognitionWorkspace {
     }
     heard = (window, wholly)
     return true
+  }
+
+  /// The window that the decoder attends to, normalised, `[frame, mel]`: what it was made of.
+  func input(_ window: Range<Int>, of audio: AudioWindows) -> UnsafeBufferPointer<Float> {
+    // Another session may have encoded since.
+    if decoder.companions != nil { audio.write(window, to: encoder.input) }
+    return UnsafeBufferPointer(encoder.input)
   }
 
   /// Forgets what the decoder attends to: the next window is of another recording, or normalised otherwise.

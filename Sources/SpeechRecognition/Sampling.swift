@@ -33,8 +33,7 @@ extension WindowDecoding {
       }
       (live, isFirst) = (next, false)
       if live.isEmpty { break }
-      decoder.step(live.map { $0.tokens.last! }, slots: live.map(\.slot))
-      decoder.computeAllLogits()
+      decoder.next(live.map { $0.tokens.last! }, slots: live.map(\.slot))
     }
     return best(of: finished)
   }

@@ -9,36 +9,41 @@ internal import Tensors
 final class TextDecoder {
   private let weights: WhisperWeights
   private let context: ComputeContext
-  /// Keys then values of every layer, `[slot][layer][key or value][head][position][channel]`.
-  private var selfCache: FloatBuffer
+  /// Keys and values of the tokens.
+  private let selfCache: SelfCache
   /// The same of the audio, which all slots share.
   private let crossCache: CrossCache
   /// Positions from here on are those of the silent tail, as long as there is one.
   private var tailStart: Int
   /// Hypotheses that there is room for.
-  private(set) var slots = 1
-  private let floatsPerSlot: Int
+  var slots: Int { selfCache.slots }
+  var vocabularySize: Int { weights.dimensions.vocabulary }
   private let states: FloatBuffer, normalized: FloatBuffer, mixed: FloatBuffer, wide: FloatBuffer
   /// Room for one head's attention weights, `scoreRoom` per head.
   private let scores: FloatBuffer
   private let scoreRoom: Int
   /// Logits of the rows that `computeLogits` was asked for, `[row, token]`.
   private(set) var logits: FloatBuffer
+  /// Where they stand: in `logits`, or among those of other decoders.
+  private var logitsBase: UnsafeMutablePointer<Float>
   /// Slot and position of each row of the last `advance` or `step`.
-  private let rowSlots: UnsafeMutablePointer<Int>, rowPositions: UnsafeMutablePointer<Int>
+  private let rows: SelfCache.Rows
   /// Tokens consumed since `reset`, by each hypothesis.
   private(set) var position = 0
+  /// Whether all of them are those of slot 0, from which every hypothesis goes on.
+  private var isCommon = true
   private(set) var lastRows = 0
   /// Positions of the audio that is attended to.
   private var audioRows = 0
   /// What takes the attention to the audio of the next passes, where that is wanted.
   var capture: CrossAttentionCapture?
+  /// Other decoders that steps are made together with.
+  var companions: DecoderCompanions?
 
   init(weights: WhisperWeights, context: ComputeContext) {
     (self.weights, self.context) = (weights, context)
     let size = weights.dimensions
-    floatsPerSlot = 2 * size.decoderLayers * size.textContext * size.state
-    selfCache = FloatBuffer(count: floatsPerSlot)
+    selfCache = SelfCache(dimensions: size, isHalf: weights.isQuantized)
     crossCache = CrossCache(dimensions: size, isHalf: weights.isQuantized)
     tailStart = size.audioContext
     states = FloatBuffer(count: size.textContext * size.state)
@@ -46,50 +51,38 @@ final class TextDecoder {
     mixed = FloatBuffer(count: size.textContext * size.state)
     wide = FloatBuffer(count: size.textContext * 4 * size.state)
     scoreRoom = max(
-      Attention.rowsAtOnce * Attention.tileCount(size.audioContext) * Attention.keyTile, size.textContext)
+      Attention.rowsAtOnce * Attention.tileCount(size.audioContext) * Attention.keyTile, SelfCache.scoreRoom(size))
     scores = FloatBuffer(count: size.decoderHeads * scoreRoom)
     logits = FloatBuffer(count: size.vocabulary)
-    rowSlots = .allocate(capacity: size.textContext)
-    rowPositions = .allocate(capacity: size.textContext)
+    logitsBase = logits.base
+    rows = SelfCache.Rows(
+      slots: .allocate(capacity: size.textContext), positions: .allocate(capacity: size.textContext))
   }
 
   deinit {
-    rowSlots.deallocate()
-    rowPositions.deallocate()
+    rows.slots.deallocate()
+    rows.positions.deallocate()
   }
 
   /// Makes room for `count` hypotheses; forgets the tokens when there was less.
   func reserve(slots count: Int) {
     guard count > slots else { return }
     precondition(count <= weights.dimensions.textContext, "\(count) hypotheses at once")
-    (slots, position) = (count, 0)
-    selfCache = FloatBuffer(count: count * floatsPerSlot)
+    reset()
+    selfCache.reserve(slots: count)
     logits = FloatBuffer(count: count * weights.dimensions.vocabulary)
+    logitsBase = logits.base
   }
 
   /// The logits of one row of the last `computeLogits`, `[token]`.
   func logits(ofRow row: Int) -> UnsafeMutableBufferPointer<Float> {
     let count = weights.dimensions.vocabulary
-    return UnsafeMutableBufferPointer(start: logits.base + row * count, count: count)
+    return UnsafeMutableBufferPointer(start: logitsBase + row * count, count: count)
   }
 
   /// Lets the hypothesis in `slot` go on where the one in `source` stands; positions before `first` are equal already.
   func copy(slot source: Int, to slot: Int, from first: Int) {
-    let size = weights.dimensions
-    let width = size.decoderHeadWidth
-    guard first < position else { return }
-    for block in 0..<2 * size.decoderLayers * size.decoderHeads {
-      let offset = (block * size.textContext + first) * width
-      (selfCache.base + slot * floatsPerSlot + offset).update(
-        from: selfCache.base + source * floatsPerSlot + offset, count: (position - first) * width)
-    }
-  }
-
-  /// Keys (0) or values (1) of one head in slot 0: `[position, channel]`.
-  private func slice(layer: Int, part: Int, head: Int) -> UnsafeMutablePointer<Float> {
-    let size = weights.dimensions
-    return selfCache.base
-      + (((layer * 2 + part) * size.decoderHeads + head) * size.textContext) * size.decoderHeadWidth
+    selfCache.copy(slot: source, to: slot, from: first, position: position)
   }
 
   /// Makes the keys and values of the audio, once per window.
@@ -121,7 +114,7 @@ final class TextDecoder {
   }
 
   /// Forgets the tokens, keeps the audio.
-  func reset() { position = 0 }
+  func reset() { (position, isCommon) = (0, true) }
 
   /// Consumes tokens at the next positions of the hypothesis in slot 0.
   ///
@@ -130,6 +123,7 @@ final class TextDecoder {
     for (row, token) in tokens.enumerated() { place(token, row: row, slot: 0, position: position + row) }
     run(rows: tokens.count)
     position += tokens.count
+    selfCache.share(isCommon ? position : 0)
   }
 
   /// Consumes one token of each of several hypotheses, at the same position.
@@ -138,9 +132,26 @@ final class TextDecoder {
   ///   - tokens: one for each row.
   ///   - slots: the hypothesis of each row.
   func step(_ tokens: [Int], slots: [Int]) {
-    for row in tokens.indices { place(tokens[row], row: row, slot: slots[row], position: position) }
+    place(tokens, slots: slots)
     run(rows: tokens.count)
     position += 1
+  }
+
+  /// The same, and the logits of each row: together with other decoders where there are some.
+  func next(_ tokens: [Int], slots: [Int]) {
+    guard let companions else {
+      step(tokens, slots: slots)
+      computeLogits(rows: 0..<lastRows)
+      return
+    }
+    place(tokens, slots: slots)
+    lastRows = tokens.count
+    companions.step(self)
+  }
+
+  private func place(_ tokens: [Int], slots: [Int]) {
+    for row in tokens.indices { place(tokens[row], row: row, slot: slots[row], position: position) }
+    isCommon = false
   }
 
   private func place(_ token: Int, row: Int, slot: Int, position: Int) {
@@ -148,39 +159,82 @@ final class TextDecoder {
     precondition(
       row < size.textContext && position < size.textContext && slot < slots,
       "more tokens than the decoder has positions")
-    (rowSlots[row], rowPositions[row]) = (slot, position)
+    (rows.slots[row], rows.positions[row]) = (slot, position)
     let x = Matrix(states.base + row * size.state, rows: 1, columns: size.state)
     weights.embedding.weight.copyRow(token, to: x.base, kernels: context.kernels)
     context.add(weights.decoderPositions.matrix(columns: size.state).rows(position..<position + 1), to: x)
   }
 
   /// Passes the placed rows through all layers.
-  private func run(rows: Int) {
+  private func run(rows count: Int) {
+    precondition(count > 0, "no tokens to consume")
+    lastRows = count
+    Self.run(CollectionOfOne(self))
+  }
+
+  /// Passes the placed rows of some decoders of one model through all layers, in the workspace of the first: weights are read once
+  /// for all of them.
+  private static func run(_ group: some Collection<TextDecoder>) {
+    let leader = group.first!, weights = leader.weights, context = leader.context
     let state = weights.dimensions.state
-    precondition(rows > 0, "no tokens to consume")
-    let x = states.matrix(rows: rows, columns: state)
-    let norm = normalized.matrix(rows: rows, columns: state), attended = mixed.matrix(rows: rows, columns: state)
+    let total = group.reduce(0) { $0 + $1.lastRows }
+    let x = leader.states.matrix(rows: total, columns: state)
+    let norm = leader.normalized.matrix(rows: total, columns: state)
+    let attended = leader.mixed.matrix(rows: total, columns: state)
+    var first = leader.lastRows
+    for other in group.dropFirst() {
+      x.row(first).update(from: other.states.base, count: other.lastRows * state)
+      first += other.lastRows
+    }
+    func each(_ body: (TextDecoder, Range<Int>) -> Void) {
+      var first = 0
+      for decoder in group {
+        body(decoder, first..<first + decoder.lastRows)
+        first += decoder.lastRows
+      }
+    }
     for (index, layer) in weights.decoderLayers.enumerated() {
       layer.attentionNorm(x, to: norm, context: context)
-      let qkv = wide.matrix(rows: rows, columns: 3 * state)
+      let qkv = leader.wide.matrix(rows: total, columns: 3 * state)
       layer.queryKeyValue(norm, to: qkv, context: context)
-      remember(qkv, layer: index)
-      attend(queries: qkv, causal: true, layer: index, to: attended)
-      addProjection(layer.attentionOutput, of: attended, to: x, via: norm)
+      each { decoder, rows in
+        decoder.selfCache.store(qkv.rows(rows), layer: index, rows: decoder.rows, kernels: context.kernels)
+        decoder.attendToTokens(qkv.rows(rows), layer: index, to: attended.rows(rows))
+      }
+      leader.addProjection(layer.attentionOutput, of: attended, to: x, via: norm)
 
       layer.crossNorm(x, to: norm, context: context)
-      let queries = wide.matrix(rows: rows, columns: state)
+      let queries = leader.wide.matrix(rows: total, columns: state)
       layer.crossQuery(norm, to: queries, context: context)
-      capture?.record(queries, layer: index, cache: crossCache)
-      attend(queries: queries, causal: false, layer: index, to: attended)
-      addProjection(layer.crossOutput, of: attended, to: x, via: norm)
+      each { decoder, rows in
+        decoder.capture?.record(queries.rows(rows), layer: index, cache: decoder.crossCache)
+        decoder.attendToAudio(queries.rows(rows), layer: index, to: attended.rows(rows))
+      }
+      leader.addProjection(layer.crossOutput, of: attended, to: x, via: norm)
 
       layer.feedForwardNorm(x, to: norm, context: context)
-      let hidden = wide.matrix(rows: rows, columns: 4 * state)
+      let hidden = leader.wide.matrix(rows: total, columns: 4 * state)
       layer.expand(norm, to: hidden, context: context, gelu: true)
-      addProjection(layer.contract, of: hidden, to: x, via: norm)
+      leader.addProjection(layer.contract, of: hidden, to: x, via: norm)
     }
-    lastRows = rows
+  }
+
+  /// Consumes the tokens that each decoder has `placed`, and makes the logits of all of them.
+  static func step(_ group: [TextDecoder], logits: FloatBuffer) {
+    run(group)
+    let leader = group[0], size = leader.weights.dimensions
+    let total = group.reduce(0) { $0 + $1.lastRows }
+    let x = leader.states.matrix(rows: total, columns: size.state)
+    let norm = leader.normalized.matrix(rows: total, columns: size.state)
+    leader.weights.decoderNorm(x, to: norm, context: leader.context)
+    leader.weights.embedding(
+      norm, to: logits.matrix(rows: total, columns: size.vocabulary), context: leader.context)
+    var first = 0
+    for decoder in group {
+      decoder.logitsBase = logits.base + first * size.vocabulary
+      decoder.position += 1
+      first += decoder.lastRows
+    }
   }
 
   /// Makes the first row of `logits` for one of the tokens of the last `advance`; the last of them unless told.
@@ -198,7 +252,9 @@ final class TextDecoder {
     let x = states.matrix(rows: lastRows, columns: size.state).rows(rows)
     let norm = normalized.matrix(rows: rows.count, columns: size.state)
     weights.decoderNorm(x, to: norm, context: context)
-    weights.embedding(norm, to: logits.matrix(rows: rows.count, columns: size.vocabulary), context: context)
+    logitsBase = logits.base
+    weights.embedding(
+      norm, to: logits.matrix(rows: rows.count, columns: size.vocabulary), context: context)
   }
 
   /// What the projection to logits sees of some tokens of the last `advance`, `[token, state]`; valid until the next.
@@ -219,75 +275,75 @@ final class TextDecoder {
     }
   }
 
-  /// Copies new keys and values into the cache, behind the older ones of their hypothesis.
-  private func remember(_ qkv: Matrix, layer: Int) {
-    let size = weights.dimensions
-    let width = size.decoderHeadWidth
-    for part in 0..<2 {
-      for head in 0..<size.decoderHeads {
-        let cache = slice(layer: layer, part: part, head: head)
-        for row in 0..<qkv.rows {
-          (cache + rowSlots[row] * floatsPerSlot + rowPositions[row] * width).update(
-            from: qkv.row(row) + (part + 1) * size.state + head * width, count: width)
-        }
-      }
+  private func attendToTokens(_ queries: Matrix, layer: Int, to output: Matrix) {
+    let heads = weights.dimensions.decoderHeads
+    let parts = queries.rows == 1 ? 1 : context.parts(max: heads)
+    var job = TokenJob(
+      cache: selfCache, queries: queries, output: output, layer: layer, rows: rows, scores: scores.base,
+      scoreRoom: scoreRoom, heads: heads, parts: parts, kernels: context.kernels)
+    context.pool.run(parts: parts, job: &job) { job, part, _ in
+      job!.assumingMemoryBound(to: TokenJob.self).pointee.run(Int(part))
     }
   }
 
-  /// Attention to the tokens so far (`causal`) or to the audio.
-  private func attend(queries: Matrix, causal: Bool, layer: Int, to output: Matrix) {
+  private func attendToAudio(_ queries: Matrix, layer: Int, to output: Matrix) {
     let size = weights.dimensions
-    let parts = causal && queries.rows == 1 ? 1 : context.parts(max: size.decoderHeads)
-    func memory(_ part: Int) -> UnsafeMutableRawPointer {
-      causal
-        ? UnsafeMutableRawPointer(slice(layer: layer, part: part, head: 0))
-        : crossCache.slice(layer: layer, part: part, head: 0)
-    }
-    var job = HeadsJob(
-      queries: queries, output: output, keys: memory(0), values: memory(1), isHalf: !causal && crossCache.isHalf,
-      scores: scores.base, heads: size.decoderHeads, width: size.decoderHeadWidth,
-      cacheRows: causal ? size.textContext : Attention.tileCount(size.audioContext) * Attention.keyTile,
-      audioRows: audioRows,
-      scoreRoom: scoreRoom, rowSlots: causal ? rowSlots : nil,
-      rowPositions: rowPositions, floatsPerSlot: floatsPerSlot, parts: parts, kernels: context.kernels)
+    let parts = context.parts(max: size.decoderHeads)
+    var job = AudioJob(
+      queries: queries, output: output, keys: crossCache.slice(layer: layer, part: 0, head: 0),
+      values: crossCache.slice(layer: layer, part: 1, head: 0), isHalf: crossCache.isHalf, scores: scores.base,
+      scoreRoom: scoreRoom, heads: size.decoderHeads, width: size.decoderHeadWidth,
+      cacheRows: Attention.tileCount(size.audioContext) * Attention.keyTile, audioRows: audioRows, parts: parts,
+      kernels: context.kernels)
     context.pool.run(parts: parts, job: &job) { job, part, _ in
-      job!.assumingMemoryBound(to: HeadsJob.self).pointee.run(Int(part))
+      job!.assumingMemoryBound(to: AudioJob.self).pointee.run(Int(part))
     }
   }
 }
 
-/// Attention of some query rows to a cache, for a run of heads.
-private struct HeadsJob {
+/// Attention of some query rows to the tokens of their hypotheses, for a run of heads.
+private struct TokenJob {
+  let cache: SelfCache
   let queries: Matrix, output: Matrix
-  /// `[head][position][channel]`, of slot 0.
+  let layer: Int
+  let rows: SelfCache.Rows
+  let scores: UnsafeMutablePointer<Float>
+  let scoreRoom: Int, heads: Int, parts: Int
+  let kernels: Kernels
+
+  func run(_ part: Int) {
+    cache.attend(
+      queries: queries, layer: layer, heads: MatrixProduct.share(part, of: parts, count: heads), rows: rows,
+      scores: scores, scoreRoom: scoreRoom, to: output, kernels: kernels)
+  }
+}
+
+/// Attention of some query rows to the audio, for a run of heads.
+private struct AudioJob {
+  let queries: Matrix, output: Matrix
+  /// `[head][position][channel]`.
   let keys: UnsafeMutableRawPointer, values: UnsafeMutableRawPointer
   /// Whether these are in half precision, or Float32.
   let isHalf: Bool
   let scores: UnsafeMutablePointer<Float>
-  let heads: Int, width: Int, cacheRows: Int, audioRows: Int, scoreRoom: Int
-  /// The slot of each query, which sees its own hypothesis up to its position; nil where every query sees the whole cache.
-  let rowSlots: UnsafePointer<Int>?
-  let rowPositions: UnsafePointer<Int>
-  let floatsPerSlot: Int
-  let parts: Int
+  let scoreRoom: Int, heads: Int, width: Int, cacheRows: Int, audioRows: Int, parts: Int
   let kernels: Kernels
 
   func run(_ part: Int) {
     for head in MatrixProduct.share(part, of: parts, count: heads) {
+      let first = head * cacheRows * width, scores = scores + head * scoreRoom
       if isHalf {
-        let memory = 2 * head * cacheRows * width, channels = head * width..<(head + 1) * width
+        let channels = head * width..<(head + 1) * width
         Attention.step(
-          queries.columns(channels), halfKeys: keys + memory, halfValues: values + memory,
-          positions: audioRows, scores: scores + head * scoreRoom, to: output.columns(channels), kernels: kernels)
+          queries.columns(channels), halfKeys: keys + 2 * first, halfValues: values + 2 * first,
+          positions: audioRows, scores: scores, to: output.columns(channels), kernels: kernels)
         continue
       }
       for row in 0..<output.rows {
-        let offset = head * cacheRows * width + (rowSlots.map { $0[row] * floatsPerSlot } ?? 0)
-        let rows = rowSlots == nil ? audioRows : rowPositions[row] + 1
         Attention.step(
-          query: queries.row(row) + head * width, keys: keys.assumingMemoryBound(to: Float.self) + offset,
-          values: values.assumingMemoryBound(to: Float.self) + offset, rows: rows, width: width,
-          scores: scores + head * scoreRoom, output: output.row(row) + head * width, kernels: kernels)
+          query: queries.row(row) + head * width, keys: keys.assumingMemoryBound(to: Float.self) + first,
+          values: values.assumingMemoryBound(to: Float.self) + first, rows: audioRows, width: width,
+          scores: scores, output: output.row(row) + head * width, kernels: kernels)
       }
     }
   }

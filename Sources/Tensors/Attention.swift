@@ -59,16 +59,42 @@ package enum Attention {
     _ queries: Matrix, halfKeys keys: UnsafeRawPointer, halfValues values: UnsafeRawPointer,
     positions: Int, scores: UnsafeMutablePointer<Float>, to output: Matrix, kernels: Kernels
   ) {
-    let floats = kernels.table.pointee.floats
     let scale = 1 / Float(queries.columns).squareRoot(), tiles = tileCount(positions)
     for first in stride(from: 0, to: queries.rows, by: rowsAtOnce) {
-      let rows = min(rowsAtOnce, queries.rows - first)
-      floats.scores_half(
-        queries.row(first), rows, queries.stride, keys, queries.columns, tiles, scores, tiles * keyTile)
-      for row in 0..<rows { floats.softmax(scores + row * tiles * keyTile, scale, positions) }
-      floats.mix_half(
-        scores, rows, tiles * keyTile, values, positions, queries.columns, output.row(first), output.stride)
+      let range = first..<min(first + rowsAtOnce, queries.rows)
+      let weights = Matrix(scores, rows: range.count, columns: tiles * keyTile)
+      products(queries.rows(range), halfKeys: keys, tiles: tiles, to: weights, kernels: kernels)
+      for row in 0..<range.count {
+        kernels.softmax(UnsafeMutableBufferPointer(start: weights.row(row), count: positions), scale: scale)
+      }
+      mix(weights, halfValues: values, positions: positions, to: output.rows(range), kernels: kernels)
     }
+  }
+
+  /// Products of a few queries with half-precision keys.
+  ///
+  /// - Parameters:
+  ///   - queries: `[row, channel]`, at most `rowsAtOnce` rows.
+  ///   - keys: `[tile, channel, position]`.
+  ///   - scores: gets `[row, position]` of whole tiles.
+  package static func products(
+    _ queries: Matrix, halfKeys keys: UnsafeRawPointer, tiles: Int, to scores: Matrix, kernels: Kernels
+  ) {
+    kernels.table.pointee.floats.scores_half(
+      queries.base, queries.rows, queries.stride, keys, queries.columns, tiles, scores.base, scores.stride)
+  }
+
+  /// Sums of half-precision values.
+  ///
+  /// - Parameters:
+  ///   - weights: `[row, position]`.
+  ///   - values: `[position, channel]`.
+  ///   - output: `[row, channel]`, at most `rowsAtOnce` rows.
+  package static func mix(
+    _ weights: Matrix, halfValues values: UnsafeRawPointer, positions: Int, to output: Matrix, kernels: Kernels
+  ) {
+    kernels.table.pointee.floats.mix_half(
+      weights.base, output.rows, weights.stride, values, positions, output.columns, output.base, output.stride)
   }
 
   /// Rows for which memory is read at once.

@@ -75,6 +75,11 @@ extension Kernels {
     table.pointee.floats.float_to_half(values, half, count)
   }
 
+  /// `sums += values`.
+  package func add(_ values: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>, count: Int) {
+    table.pointee.floats.add(values, sums, count)
+  }
+
   /// Widens half precision, exactly.
   package func widen(_ half: UnsafeRawPointer, to values: UnsafeMutablePointer<Float>, count: Int) {
     table.pointee.floats.half_to_float(half, values, count)
