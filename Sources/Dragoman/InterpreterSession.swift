@@ -41,24 +41,22 @@ public final class InterpreterSession {
   /// time, but decode together, which reads the weights once for all. Returns when all calls have returned.
   ///
   /// - Parameter count: workers; one is called on this thread.
-  public static func together(_ interpreter: Interpreter, count: Int, _ body: (InterpreterSession) -> Void) {
+  public static func together(_ interpreter: Interpreter, count: Int, _ body: @escaping (InterpreterSession) -> Void) {
     let first = InterpreterSession(interpreter)
     guard count > 1 else { return body(first) }
     let companions = DecoderCompanions()
     let sessions = [first] + (1..<count).map { _ in InterpreterSession(besides: first, companions: companions) }
-    withoutActuallyEscaping(body) { body in
-      let work = Turns(sessions: sessions, companions: companions, body: body)
-      let threads = DispatchGroup()
-      for index in sessions.indices.dropFirst() {
-        threads.enter()
-        DedicatedThread.start {
-          work.run(index)
-          threads.leave()
-        }
+    let work = Turns(sessions: sessions, companions: companions, body: body)
+    let threads = DispatchGroup()
+    for index in sessions.indices.dropFirst() {
+      threads.enter()
+      DedicatedThread.start {
+        work.run(index)
+        threads.leave()
       }
-      work.run(0)
-      threads.wait()
     }
+    work.run(0)
+    threads.wait()
   }
 
   /// What the threads share, of which only one is at work at a time.

@@ -36,17 +36,26 @@ public final class PreparedFileWriter {
       end = offset + plan.count
     }
     length = end
-    let hidden = url.deletingLastPathComponent()
-      .appending(path: ".\(url.lastPathComponent).\(getpid())-\(UInt32.random(in: 0 ... .max))\(Self.hiddenSuffix)")
-    descriptor = open(hidden.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .unwritable(path: hidden.path, code: errno) }
-    self.hidden = hidden
-    // The lock says that the file is being written: `removeAbandoned` leaves it alone.
-    _ = flock(descriptor, LOCK_EX | LOCK_NB)
+    (hidden, descriptor) = try Self.makeHidden(for: url)
     let code = posix_fallocate(descriptor, 0, off_t(length))
     // Some file systems cannot reserve room: there, writing tells when it is full.
-    guard code == 0 || code == EOPNOTSUPP || code == EINVAL else { throw .unwritable(path: hidden.path, code: code) }
-    guard ftruncate(descriptor, off_t(length)) == 0 else { throw .unwritable(path: hidden.path, code: errno) }
+    guard code == 0 || code == EOPNOTSUPP || code == EINVAL else { throw .unwritable(path: url.path, code: code) }
+    guard ftruncate(descriptor, off_t(length)) == 0 else { throw .unwritable(path: url.path, code: errno) }
+  }
+
+  /// A locked file of a new hidden name: the lock says that it is being written, so that `removeAbandoned` leaves it alone. In the
+  /// moment before the lock, that may have removed it: then there is another one.
+  private static func makeHidden(for url: URL) throws(ModelFileError) -> (URL, Int32) {
+    while true {
+      let name = ".\(url.lastPathComponent).\(getpid())-\(UInt32.random(in: 0 ... .max))\(hiddenSuffix)"
+      let hidden = url.deletingLastPathComponent().appending(path: name)
+      let descriptor = open(hidden.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else { throw .unwritable(path: hidden.path, code: errno) }
+      _ = flock(descriptor, LOCK_EX)
+      var status = stat()
+      if fstat(descriptor, &status) != 0 || status.st_nlink > 0 { return (hidden, descriptor) }
+      close(descriptor)
+    }
   }
 
   deinit {

@@ -32,10 +32,10 @@ package struct RecognitionStages {
   private var voice: MeasuredStage {
     let ears = VoiceEars(model: voiceActivity, pool: context.pool)
     let layers = voiceActivity.layers.reduce(0) { $0 + $1.outputRows * 3 * $1.inputs * $1.outputs }
-    let transform = VoiceActivityModel.spectraPerFrame * voiceActivity.transform.weight.outputs
+    let transform = VoiceActivityModel.spectraPerFrame * voiceActivity.transform.outputs
     let frame =
       layers + transform * VoiceActivityModel.windowLength
-      + voiceActivity.gates.weight.outputs * voiceActivity.gates.weight.inputs
+      + voiceActivity.inputGates.outputs * (voiceActivity.inputGates.inputs + voiceActivity.hidden)
     let frames = Double(Self.second.count) / Double(VoiceActivityDetector.frameLength)
     var probabilities: [Float] = []
     return MeasuredStage("voice activity, 1 s", float: 2 * frames * Double(frame)) {

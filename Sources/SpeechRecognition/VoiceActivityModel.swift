@@ -21,7 +21,7 @@ public final class VoiceActivityModel: Sendable {
   /// A convolution over time of three taps, with a row of zeros before and after, as a product with three rows at once.
   struct Layer: Sendable {
     /// `[output, 3 * input]`: the weights of a tap stand together, so that a run of input rows is one vector.
-    let linear: Linear
+    let linear: TiledLinear
     let inputs: Int, outputs: Int, step: Int
     /// Rows of the input without the padding, and of the output.
     let inputRows: Int
@@ -29,14 +29,15 @@ public final class VoiceActivityModel: Sendable {
   }
 
   /// `[2 * bin, sample]`: the real parts of all bins, then the imaginary ones.
-  let transform: Linear
+  let transform: TiledLinear
   let layers: [Layer]
-  /// `[4 * hidden, channel + hidden]`: the gates input, forget, cell and output, over the layers' output and the state.
-  let gates: Linear
+  /// `[4 * hidden, channel]` and `[4 * hidden, hidden]`: the gates input, forget, cell and output, over the layers' output and over
+  /// the state.
+  let inputGates: TiledLinear, stateGates: Linear
   /// `[1, hidden]`.
   let head: Linear
 
-  var bins: Int { transform.weight.outputs / 2 }
+  var bins: Int { transform.outputs / 2 }
   var hidden: Int { head.weight.inputs }
 
   /// Opens a model folder with one of the files of the `silero-vad` package, read in this order.
@@ -74,7 +75,7 @@ public final class VoiceActivityModel: Sendable {
         throw .malformed(
           path: tensors.path, what: "\(basis.name) has \(basis.shape[0]) rows, an odd number")
       }
-      transform = Self.linear(basis.floats, outputs: basis.shape[0], inputs: Self.windowLength, bias: nil)
+      transform = Self.tiled(basis.floats, outputs: basis.shape[0], inputs: Self.windowLength, bias: nil)
 
       var layers: [Layer] = []
       var (rows, width) = (Self.spectraPerFrame, basis.shape[0] / 2)
@@ -82,7 +83,7 @@ public final class VoiceActivityModel: Sendable {
         let tensor = try weight("conv\(index + 1).weight", [nil, width, 3])
         let outputs = tensor.shape[0]
         let layer = Layer(
-          linear: Self.linear(
+          linear: Self.tiled(
             Self.tapsApart(tensor.floats, inputs: width), outputs: outputs, inputs: 3 * width,
             bias: try bias("conv\(index + 1).bias", outputs)),
           inputs: width, outputs: outputs, step: step, inputRows: rows)
@@ -97,13 +98,9 @@ public final class VoiceActivityModel: Sendable {
       let input = try weight("lstm_cell.weight_ih", [4 * hidden, width]).floats
       let state = try weight("lstm_cell.weight_hh", [4 * hidden, hidden]).floats
       let inputBias = try bias("lstm_cell.bias_ih", 4 * hidden), stateBias = try bias("lstm_cell.bias_hh", 4 * hidden)
-      var both: [Float] = []
-      for row in 0..<4 * hidden {
-        both.append(contentsOf: input[row * width..<(row + 1) * width])
-        both.append(contentsOf: state[row * hidden..<(row + 1) * hidden])
-      }
-      gates = Self.linear(
-        both, outputs: 4 * hidden, inputs: width + hidden, bias: zip(inputBias, stateBias).map { $0 + $1 })
+      inputGates = Self.tiled(
+        input, outputs: 4 * hidden, inputs: width, bias: zip(inputBias, stateBias).map { $0 + $1 })
+      stateGates = Self.linear(state, outputs: 4 * hidden, inputs: hidden, bias: nil)
     } catch {
       throw .file(error)
     }
@@ -112,6 +109,10 @@ public final class VoiceActivityModel: Sendable {
   private static func linear(_ weight: [Float], outputs: Int, inputs: Int, bias: [Float]?) -> Linear {
     Linear(
       weight: WeightMatrix(FloatBuffer(weight), outputs: outputs, inputs: inputs), bias: bias.map { FloatBuffer($0) })
+  }
+
+  private static func tiled(_ weight: [Float], outputs: Int, inputs: Int, bias: [Float]?) -> TiledLinear {
+    TiledLinear(weight: FloatBuffer(weight), outputs: outputs, inputs: inputs, bias: bias.map { FloatBuffer($0) })
   }
 
   /// `[output, input, 3]` as `[output, 3, input]`.
