@@ -38,8 +38,7 @@ public final class RecognitionSession {
   /// The frame at which the next window starts.
   private var seek = 0
   private var segmentCount = 0
-  /// What the last piece said, and its frames.
-  private var lastPiece = (text: "", length: 0)
+  private var echoGuard = EchoGuard()
   /// The language of the last window; nil before the first one, unless the user named it.
   public private(set) var language: DetectedLanguage?
 
@@ -152,7 +151,9 @@ public final class RecognitionSession {
   ) -> [Segment] {
     let pieces = pieces.filter { piece in
       // Punctuation alone is what music and machines are written down as.
-      piece.start != piece.end && model.vocabulary.hasWords(piece.tokens) && !isEcho(piece, frames: frames.count)
+      piece.start != piece.end && model.vocabulary.hasWords(piece.tokens)
+        && !echoGuard.isEcho(
+          model.vocabulary.text(of: piece.tokens), frames: min(piece.end, frames.count) - piece.start)
     }
     let textLanguage = task == .translate ? "en" : language?.code
     let words =
@@ -175,14 +176,6 @@ public final class RecognitionSession {
         compressionRatio: window.compressionRatio, tokens: piece.tokens,
         words: words?[index].map { audio.placed($0, after: frames.lowerBound) })
     }
-  }
-
-  /// Whether a piece says what the one before it said, in less than half of its time as far as there is audio: nobody speaks that
-  /// fast. A model says its last sentence again where a breath of audio is left, or where it hears on into the silence.
-  private func isEcho(_ piece: WindowCut.Piece, frames: Int) -> Bool {
-    let (text, length) = (model.vocabulary.text(of: piece.tokens), min(piece.end, frames) - piece.start)
-    defer { lastPiece = (text, length) }
-    return text == lastPiece.text && 2 * length < lastPiece.length
   }
 
   private func trimmed(_ text: String) -> String {
