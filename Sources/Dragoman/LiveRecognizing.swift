@@ -9,7 +9,7 @@ protocol LiveRecognizing: AnyObject {
   /// The language of the turn, and whether it is settled.
   var language: DetectedLanguage? { get }
   var isLanguageKnown: Bool { get }
-  /// Audio that has been listened to, and audio that has come and was not.
+  /// Audio that has been listened to, and audio that has come and was not, without what is left out.
   var position: Duration { get }
   var backlog: Duration { get }
   /// Where the turn that goes on begins, nil between turns, and the audio of it that the next recognition will hear.

@@ -284,7 +284,8 @@ public final class LiveSession {
     guard !clock.waits else { return }
     let heard = before..<max(before, lastRecognized)
     let skippedOfIt = skipped.clamped(to: heard)
-    let lag = clock.now - lastRecognized
+    // Of what is left out nothing more will be known.
+    let lag = clock.now - (skipped.contains(lastRecognized) ? skipped.upperBound : lastRecognized)
     if let level = pace.note(
       cost: clock.now - begin, heard: (heard.upperBound - before) - (skippedOfIt.upperBound - skippedOfIt.lowerBound),
       lag: lag, now: clock.now)

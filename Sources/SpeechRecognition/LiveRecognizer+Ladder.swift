@@ -56,15 +56,16 @@ extension LiveRecognizer {
   /// - Parameter kept: audio that stays, more or less by up to a quarter, half a second at most.
   /// - Returns: where what was left out begins and ends; nil where no more has come than is kept.
   public func skip(keeping kept: Duration) -> (start: Duration, end: Duration)? {
-    let count = waiting.count - listened - kept.samples
+    let first = max(listened, leftOut)
+    let count = waiting.count - first - kept.samples
     guard count > 0 else { return nil }
     let slack = min(kept.samples / 4, AcousticFrame.sampleRate / 2)
-    let end = waiting.withUnsafeBufferPointer {
-      Self.quietest(in: $0, near: listened + count, slack: min(slack, count - 1))
+    leftOut = waiting.withUnsafeBufferPointer {
+      Self.quietest(in: $0, near: first + count, slack: min(slack, count - 1))
     }
-    let start = audio.sampleCount
-    for index in listened..<end { waiting[index] = 0 }
-    return (Self.time(samples: start), Self.time(samples: start + end - listened))
+    for index in first..<leftOut { waiting[index] = 0 }
+    let start = audio.sampleCount + first - listened
+    return (Self.time(samples: start), Self.time(samples: start + leftOut - first))
   }
 
   /// The middle of the quietest tenth of a second about a sample.

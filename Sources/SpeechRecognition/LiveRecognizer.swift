@@ -35,6 +35,8 @@ public final class LiveRecognizer {
   /// Samples that have come and were not listened to.
   var waiting: [Float] = []
   var listened = 0
+  /// Of these, what is left out ends here.
+  var leftOut = 0
   private var probabilities: [Float] = []
   private var isEnding = false, hasFinished = false
 
@@ -85,8 +87,8 @@ public final class LiveRecognizer {
 
   /// Audio that has been listened to.
   public var position: Duration { Self.time(samples: audio.sampleCount) }
-  /// Audio that has come and was not listened to.
-  public var backlog: Duration { Self.time(samples: waiting.count - listened) }
+  /// Audio that has come and was not listened to, without what is left out.
+  public var backlog: Duration { Self.time(samples: waiting.count - max(listened, leftOut)) }
   /// Where the turn that goes on begins, as far as it has not been cut off; nil between turns.
   public var turnStart: Duration? { turn.map { Self.time(frames: $0.start) } }
   /// Audio of the turn that the next recognition will hear.
@@ -115,7 +117,7 @@ public final class LiveRecognizer {
   public func listen(atMost limit: Duration = .seconds(3600)) -> Occasion? {
     if turn?.end != nil { return .turnEnds }
     let length = VoiceActivityDetector.frameLength
-    let last = listened + limit.samples
+    let last = max(listened, leftOut) + limit.samples
     while waiting.count - listened >= length || (isEnding && listened < waiting.count) {
       if turn != nil, listened >= last { return .turnGoesOn }
       let count = min(length, waiting.count - listened)
@@ -130,7 +132,7 @@ public final class LiveRecognizer {
       if let occasion = follow(change) { return occasion }
     }
     waiting.removeFirst(listened)
-    listened = 0
+    (listened, leftOut) = (0, max(0, leftOut - listened))
     if isEnding, !hasFinished {
       hasFinished = true
       audio.finish()
@@ -177,8 +179,6 @@ public final class LiveRecognizer {
   /// How many times the longest window a window may be before its words count as certain, and the newest audio, in frames,
   /// for which they do not.
   private static let mostWindows = 2, newest = 200
-  /// Frames of speech that cannot be without a word.
-  private static let stuck = 150
   /// Frames that hold no word.
   private static let least = 20
 
@@ -199,8 +199,8 @@ public final class LiveRecognizer {
       if settled.count > certain.count { certain = Array(settled) }
     }
     if !isLast, isSettled, let hold = live.longestHold {
-      let overdue = words.prefix { $0.word.end.frames <= window.count - hold.frames }
-      if overdue.count > certain.count { certain = Array(overdue) }
+      let overdue = CommitPolicy.overdue(words, frames: window.count, hold: hold)
+      if overdue.count > certain.count { certain = overdue }
     }
     update.certain = certain.map { audio.placed($0.word, after: window.lowerBound) }
     update.pending = CommitPolicy.worthShowing(
@@ -269,8 +269,10 @@ public final class LiveRecognizer {
   /// the audio that came made it think otherwise.
   private func isStuck(_ words: [AlignedWord], in window: Range<Int>) -> Bool {
     emptyTexts = words.isEmpty ? emptyTexts + 1 : 0
-    guard emptyTexts > 1, let last = self.certain.last, quiet < .milliseconds(200) else { return false }
-    return window.upperBound - last.word.end.frames > Self.stuck
+    guard emptyTexts > 1, let last = certain.last, let hold = live.longestHold, quiet < .milliseconds(200) else {
+      return false
+    }
+    return window.upperBound - last.word.end.frames > hold.frames * 3 / 5
   }
 
   /// Begins a window behind all that is certain: there the decoder has to say something.

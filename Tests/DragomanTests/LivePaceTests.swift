@@ -3,6 +3,7 @@ import Testing
 @testable import Dragoman
 
 @Suite struct LivePaceTests {
+  /// Without a smaller model.
   private static let all: [LivePace.Level] = [.fewerPartials, .greedy, .shortContext, .skippingAudio]
 
   /// Notes the same lag every `period` seconds and collects the levels that are told.
@@ -10,14 +11,14 @@ import Testing
     _ pace: inout LivePace, lag: Double, from start: Double, to end: Double, every period: Double = 1
   ) -> [LivePace.Level] {
     stride(from: start, to: end, by: period).compactMap {
-      pace.note(cost: .milliseconds(100), lag: .seconds(lag), now: .seconds($0))
+      pace.note(cost: .milliseconds(100), heard: .milliseconds(300), lag: .seconds(lag), now: .seconds($0))
     }
   }
 
   @Test func lessIsDoneLevelByLevel() {
     var pace = LivePace(contract: .seconds(4))
-    #expect(pace.note(cost: .zero, lag: .seconds(2.1), now: .zero) == nil, "once is no trend")
-    #expect(pace.note(cost: .zero, lag: .seconds(2.1), now: .seconds(1)) == .fewerPartials)
+    #expect(pace.note(cost: .zero, heard: .zero, lag: .seconds(2.1), now: .zero) == nil, "once is no trend")
+    #expect(pace.note(cost: .zero, heard: .zero, lag: .seconds(2.1), now: .seconds(1)) == .fewerPartials)
     #expect(note(&pace, lag: 2.1, from: 2, to: 20) == [.greedy, .shortContext, .skippingAudio])
     #expect(pace.level == .skippingAudio)
   }
@@ -30,7 +31,8 @@ import Testing
   @Test func aShortDelayChangesNothing() {
     var pace = LivePace(contract: .seconds(4))
     for second in 0..<20 {
-      #expect(pace.note(cost: .zero, lag: .seconds(second % 2 == 0 ? 3 : 0.5), now: .seconds(second)) == nil)
+      #expect(
+        pace.note(cost: .zero, heard: .zero, lag: .seconds(second % 2 == 0 ? 3 : 0.5), now: .seconds(second)) == nil)
     }
     #expect(pace.level == .full)
   }
@@ -57,24 +59,86 @@ import Testing
   @Test func theStepIsTwiceTheCost() {
     var pace = LivePace(contract: .seconds(4), shortestStep: .milliseconds(400))
     #expect(pace.step == .milliseconds(400))
-    _ = pace.note(cost: .milliseconds(100), lag: .zero, now: .zero)
+    _ = pace.note(cost: .milliseconds(100), heard: .zero, lag: .zero, now: .zero)
     #expect(pace.step == .milliseconds(400), "a fast machine is not asked more often than that")
     pace = LivePace(contract: .seconds(4))
-    _ = pace.note(cost: .milliseconds(600), lag: .zero, now: .zero)
+    _ = pace.note(cost: .milliseconds(600), heard: .zero, lag: .zero, now: .zero)
     #expect(pace.step == .milliseconds(1_200))
     // Smoothed: 0.7 of what it was, 0.3 of what it is.
-    _ = pace.note(cost: .milliseconds(100), lag: .zero, now: .zero)
+    _ = pace.note(cost: .milliseconds(100), heard: .zero, lag: .zero, now: .zero)
     #expect(abs(pace.step / .milliseconds(1) - 900) < 1e-6)
-    for _ in 0..<50 { _ = pace.note(cost: .seconds(3), lag: .zero, now: .zero) }
+    for _ in 0..<50 { _ = pace.note(cost: .seconds(3), heard: .zero, lag: .zero, now: .zero) }
     #expect(pace.step == .seconds(2), "never more than half the promise")
   }
 
   @Test func fewerPartialsAreHalfAsMany() {
     var pace = LivePace(contract: .seconds(4))
-    for _ in 0..<2 { _ = pace.note(cost: .milliseconds(300), lag: .seconds(3), now: .zero) }
+    for _ in 0..<2 { _ = pace.note(cost: .milliseconds(300), heard: .zero, lag: .seconds(3), now: .zero) }
     #expect(pace.level == .fewerPartials)
     #expect(abs(pace.step / .milliseconds(1) - 1_200) < 1e-6)
     // A promise that is shorter than two steps is no reason to recognise without pause.
     #expect(LivePace(contract: .seconds(1), shortestStep: .seconds(2)).step == .seconds(2))
+  }
+
+  @Test func aSmallerModelComesBeforeAudioIsLeftOut() {
+    var pace = LivePace(contract: .seconds(4))
+    pace.hasSmallerModel = true
+    #expect(note(&pace, lag: 4.1, from: 0, to: 10) == LivePace.Level.allCases.dropFirst())
+    pace = LivePace(contract: .seconds(4))
+    pace.maySkip = false
+    #expect(note(&pace, lag: 4.1, from: 0, to: 10) == [.fewerPartials, .greedy, .shortContext])
+  }
+
+  @Test func whatWouldBreakThePromiseIsForeseen() {
+    var pace = LivePace(contract: .seconds(4))
+    func note(_ cost: Double) {
+      _ = pace.note(cost: .seconds(cost), heard: .seconds(1), lag: .seconds(0.5), now: .zero)
+    }
+    note(3)
+    #expect(pace.foresee(backlog: .seconds(3), now: .zero).isEmpty, "once is no forecast")
+    note(1)
+    // Half as fast as speech: 3 s that wait are known after 6.
+    #expect(pace.foresee(backlog: .seconds(1.9), now: .zero).isEmpty)
+    #expect(pace.foresee(backlog: .seconds(3), now: .zero) == [.fewerPartials])
+    note(5)
+    note(5)
+    #expect(pace.foresee(backlog: .seconds(3), now: .zero) == [.greedy, .shortContext, .skippingAudio])
+    #expect(pace.foresee(backlog: .seconds(3), now: .zero).isEmpty, "there is nothing below")
+  }
+
+  @Test func asMuchIsHeardAsCanBeKnownInTime() throws {
+    var pace = LivePace(contract: .seconds(6))
+    #expect(pace.longestHearing == .seconds(3) && pace.kept(of: .seconds(5)) == nil)
+    for _ in 0..<2 { _ = pace.note(cost: .seconds(5), heard: .seconds(1), lag: .zero, now: .zero) }
+    #expect(pace.longestHearing == .seconds(1) && pace.kept(of: .seconds(5)) == nil)
+    _ = pace.foresee(backlog: .seconds(5), now: .zero)
+    #expect(pace.level == .skippingAudio && pace.kept(of: .seconds(5)) == .seconds(1))
+    #expect(pace.kept(of: .seconds(1.2)) == nil, "less is not worth a hole")
+    _ = pace.note(cost: .seconds(100), heard: .seconds(1), lag: .zero, now: .zero)
+    #expect(pace.longestHearing == pace.shortestStep)
+  }
+
+  @Test func aWordIsHeldNoLongerThanThePromiseAllows() {
+    var pace = LivePace(contract: .seconds(4))
+    #expect(pace.longestHold == .seconds(3.4), "0.3 s to the next look, 0.3 s to spare")
+    _ = pace.note(cost: .milliseconds(500), heard: .seconds(1), lag: .zero, now: .zero)
+    #expect(pace.longestHold == .seconds(1.7))
+    for _ in 0..<9 { _ = pace.note(cost: .seconds(2), heard: .seconds(1), lag: .zero, now: .zero) }
+    #expect(pace.longestHold == .seconds(1))
+  }
+
+  @Test func aTryThatFailsIsRepeatedEverMoreSeldom() {
+    var pace = LivePace(contract: .seconds(4))
+    pace.maySkip = false
+    var tries: [Double] = []
+    for second in stride(from: 0.0, to: 400, by: 0.5) {
+      // Only with less than everything is there ease.
+      let lag = pace.level == .full ? 3.0 : 0.5
+      if pace.note(cost: .zero, heard: .zero, lag: .seconds(lag), now: .seconds(second)) == .full {
+        tries.append(second)
+      }
+    }
+    let waits = zip(tries, tries.dropFirst()).map { $1 - $0 }
+    #expect(waits.count >= 3 && zip(waits, waits.dropFirst()).allSatisfy { $0 < $1 }, "\(waits)")
   }
 }
