@@ -37,8 +37,10 @@ public struct LivePace: Sendable {
   public private(set) var level = Level.full
   /// Cost of a recognition while a turn goes on, smoothed.
   private(set) var cost = Duration.zero
-  /// Seconds of work for a second of new audio, in the last recognition and the one before.
+  /// Seconds of work for a second of new audio: in the last recognitions, each weighing half as much as the one after it, and
+  /// what this was before the last one. Many hear nothing new, at a turn's end.
   private var load = (last: 0.0, before: 0.0)
+  private var work = Duration.zero, heard = Duration.zero
   private var late = 0
   private var fineSince: Duration?
   private var lastClimb: Duration?
@@ -81,7 +83,8 @@ public struct LivePace: Sendable {
   private static let leastSkip = Duration.milliseconds(500)
 
   /// Looks ahead before a recognition: does less where what is waiting would break the promise, and all that can be done
-  /// less where the delay would be more than twice that long. Two slow recognitions in a row make a forecast.
+  /// less where the delay would be more than twice that long; but audio is only left out where what waits is more than
+  /// the promise by itself. Two slow recognitions in a row make a forecast.
   ///
   /// - Parameters:
   ///   - backlog: audio that has come and was not heard.
@@ -92,7 +95,8 @@ public struct LivePace: Sendable {
     guard expected > contract else { return [] }
     var levels: [Level] = []
     repeat {
-      guard let next = descend(now: now) else { break }
+      guard let next, next != .skippingAudio || backlog > contract else { break }
+      descend(to: next, now: now)
       levels.append(next)
     } while expected > contract * 2
     return levels
@@ -106,11 +110,14 @@ public struct LivePace: Sendable {
   /// - Returns: the level where it changes.
   public mutating func note(cost: Duration, heard: Duration, lag: Duration, now: Duration) -> Level? {
     self.cost = self.cost == .zero ? cost : self.cost * 0.7 + cost * 0.3
-    load = (cost / max(heard, shortestStep), load.last)
+    (work, self.heard) = (work / 2 + cost, self.heard / 2 + heard)
+    load = (work / max(self.heard, shortestStep), load.last)
     if lag > contract * Self.tooLate {
       fineSince = nil
       late += 1
-      return late >= 2 || lag > contract ? descend(now: now) : nil
+      guard late >= 2 || lag > contract, let next else { return nil }
+      descend(to: next, now: now)
+      return next
     }
     late = 0
     guard level > .full, lag < contract * Self.fine else {
@@ -136,14 +143,14 @@ public struct LivePace: Sendable {
   }
 
   /// The next level down; nil at the lowest.
-  private mutating func descend(now: Duration) -> Level? {
-    guard let next = Level.allCases.first(where: { $0 > level && exists($0) }) else { return nil }
+  private var next: Level? { Level.allCases.first { $0 > level && exists($0) } }
+
+  private mutating func descend(to next: Level, now: Duration) {
     if let climb = lastClimb {
       let failed = now - climb < Self.shortestPatience
       patience = failed ? min(patience * 2, Self.longestPatience) : Self.shortestPatience
       lastClimb = nil
     }
     (late, fineSince, level) = (0, nil, next)
-    return next
   }
 }

@@ -206,6 +206,7 @@ public final class LiveSession {
       if clock.waits, hasMore { try workOff() }
     }
     recognizer.finish()
+    repeat { try keepUp() } while try work()
     try workOff()
     if let last = sentences.finish() { try tellFinal(last) }
     summary.duration = listened

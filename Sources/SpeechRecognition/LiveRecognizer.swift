@@ -228,7 +228,7 @@ public final class LiveRecognizer {
     if !live.fallsBack { options.temperatures = [options.temperatures[0]] }
     return TemperatureFallback(options: options, workspace: workspace).decode(
       workspace.decoder, prompt: prompt, start: start, prefix: prefix, random: &random
-    ) { workspace.hear(window, of: audio, wholly: true) }
+    ) { live.fallsBack && workspace.hear(window, of: audio, wholly: true) }
   }
 
   /// The words behind the prefix, each at most to the window's end.

@@ -19,7 +19,7 @@ import Testing
   private final class Count: Sendable { let value = Atomic(0) }
 
   @Test func whatReturnsIsReturned() throws {
-    #expect(try BoundedCall.result(within: .seconds(60), name: "test", of: { 7 }) == 7)
+    #expect(BoundedCall.result(within: .seconds(60), name: "test", of: { 7 }) == 7)
     #expect(throws: Refusal.self) {
       try BoundedCall.result(within: .seconds(60), name: "test", of: { () throws(Refusal) -> Int in throw Refusal() })
     }

@@ -45,8 +45,8 @@ import Transcripts
   /// Runs a session to its end, and checks what every session promises.
   private func listen(
     _ steps: [ScriptedSource.Step], from: String? = "en", to targets: [String] = [], clock: TestClock? = nil,
-    change: (inout LiveSettings) -> Void = { _ in }, told hear: @escaping (LiveEvent) -> Void = { _ in },
-    tap: @escaping (Int) throws -> Void = { _ in }
+    tap: @escaping (Int) throws -> Void = { _ in }, change: (inout LiveSettings) -> Void = { _ in },
+    told hear: @escaping (LiveEvent) -> Void = { _ in }
   ) throws -> Told {
     let models = try Self.models.get()
     var options = RecognitionOptions(language: from)
