@@ -72,7 +72,8 @@ import Transcripts
         try tap(told.tapped.count)
       }
     } catch { told.error = error }
-    expectPromises(told, isTranslated: !targets.isEmpty)
+    // Without a way from the one language that there is, nothing begins.
+    if !(told.error is InterpreterError) { expectPromises(told, isTranslated: !targets.isEmpty) }
     return told
   }
 
@@ -260,7 +261,9 @@ import Transcripts
     #expect(told.error == nil && told.untranslated == ["pt"], "once: \(told.kinds)")
     let reason = InterpreterError.noRoute(from: "pt", to: "de").description
     #expect(told.events.contains { $0.event == .untranslated(language: "pt", target: "de", reason: reason) })
-    #expect(told.index(of: "untranslated") < told.index(of: "final"))
+    let first = try #require(
+      told.events.firstIndex { if case .final(let final) = $0.event { final.language == "pt" } else { false } })
+    #expect(told.index(of: "untranslated") < first, "\(told.kinds)")
     let spoken = Dictionary(grouping: told.finals) { $0.language ?? "" }
     #expect(spoken["pt"]?.contains { $0.text.contains("arquivo") && $0.translation == nil } == true)
     #expect(spoken["en"]?.contains { $0.translation?.contains("biblioteca") == true } == true, "\(told.finals)")
