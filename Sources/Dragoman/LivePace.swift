@@ -37,10 +37,8 @@ public struct LivePace: Sendable {
   public private(set) var level = Level.full
   /// Cost of a recognition while a turn goes on, smoothed.
   private(set) var cost = Duration.zero
-  /// Seconds of work for a second of new audio: in the last recognitions, each weighing half as much as the one after it, and
-  /// what this was before the last one. Many hear nothing new, at a turn's end.
-  private var load = (last: 0.0, before: 0.0)
-  private var work = Duration.zero, heard = Duration.zero
+  /// What a recognition costs by the audio that is new in it, as the last ones tell, and as they told before the last one.
+  private var forecast = CostForecast(), before = CostForecast()
   private var late = 0
   private var fineSince: Duration?
   private var lastClimb: Duration?
@@ -65,8 +63,8 @@ public struct LivePace: Sendable {
     return min(level >= .fewerPartials ? step * 2 : step, max(contract / 2, shortestStep))
   }
 
-  /// New audio that one recognition hears at most: as much as it can be done with within the promise, going by the last one.
-  var longestHearing: Duration { max(shortestStep, min(contract / (1 + load.last), contract / 2)) }
+  /// New audio that one recognition hears at most: as much as it can be done with within the promise, going by the last ones.
+  var longestHearing: Duration { max(shortestStep, min(forecast.audio(within: contract), contract / 2)) }
 
   /// The age at which a word has to be certain, whatever the policy says: what is left of the promise after the wait for
   /// the next recognition and its cost. At least 1 s, which a word needs to be heard as a whole.
@@ -91,7 +89,7 @@ public struct LivePace: Sendable {
   ///   - now: of the session's clock.
   /// - Returns: the levels that it goes down, in order.
   public mutating func foresee(backlog: Duration, now: Duration) -> [Level] {
-    let expected = backlog * (1 + min(load.last, load.before))
+    let expected = backlog + min(forecast.cost(of: backlog), before.cost(of: backlog))
     guard expected > contract else { return [] }
     var levels: [Level] = []
     repeat {
@@ -110,8 +108,8 @@ public struct LivePace: Sendable {
   /// - Returns: the level where it changes.
   public mutating func note(cost: Duration, heard: Duration, lag: Duration, now: Duration) -> Level? {
     self.cost = self.cost == .zero ? cost : self.cost * 0.7 + cost * 0.3
-    (work, self.heard) = (work / 2 + cost, self.heard / 2 + heard)
-    load = (work / max(self.heard, shortestStep), load.last)
+    before = forecast
+    forecast.note(cost: cost, of: heard)
     if lag > contract * Self.tooLate {
       fineSince = nil
       late += 1

@@ -137,7 +137,7 @@ import Transcripts
     #expect(told.highestLag < Self.contract * 1.5, "\(told.highestLag)")
     #expect(told.levels == Self.down, "\(told.levels)")
     #expect(told.events.contains { $0.event == .degraded(.smallerModel, lag: lag($0.event), model: "small") })
-    // A sixth is heard: a second of it costs five more.
+    // About a sixth is heard: a second of it costs five more.
     let share = told.summary.lost / .seconds(600)
     #expect(share > 0.7 && share < 0.9, "\(share)")
     expectCounted(told)
@@ -196,7 +196,9 @@ import Transcripts
       position < .seconds(1) ? .seconds(3) : .milliseconds(150)
     }
     #expect(told.lost.isEmpty && told.levels.allSatisfy { $0 <= .greedy }, "\(told.levels)")
-    let fixed = try listen(for: .seconds(120)) { _, _, _ in .milliseconds(900) }
-    #expect(fixed.lost.isEmpty && fixed.highestLag < Self.contract, "\(fixed.levels), \(fixed.highestLag)")
+    for cost in [900, 1_700] {
+      let fixed = try listen(for: .seconds(120)) { _, _, _ in .milliseconds(cost) }
+      #expect(fixed.lost.isEmpty && fixed.highestLag < Self.contract, "\(fixed.levels), \(fixed.highestLag)")
+    }
   }
 }

@@ -97,9 +97,9 @@ import Testing
     note(3)
     #expect(pace.foresee(backlog: .seconds(3), now: .zero).isEmpty, "once is no forecast")
     note(1)
-    // 1 and half of 3 s of work for 1.5 s of audio: 2.5 s that wait are known after 6.7.
-    #expect(pace.foresee(backlog: .seconds(1.4), now: .zero).isEmpty)
-    #expect(pace.foresee(backlog: .seconds(2.5), now: .zero) == [.fewerPartials])
+    // 5/3 s for a second, half of it for each: 1 s that waits is known after 2.7 s, 2 s after 4.5 s.
+    #expect(pace.foresee(backlog: .seconds(1), now: .zero).isEmpty)
+    #expect(pace.foresee(backlog: .seconds(2), now: .zero) == [.fewerPartials])
     note(5)
     note(5)
     #expect(pace.foresee(backlog: .seconds(3), now: .zero) == [.greedy, .shortContext], "audio is left out last")
@@ -107,7 +107,7 @@ import Testing
     #expect(pace.foresee(backlog: .seconds(9), now: .zero).isEmpty, "there is nothing below")
   }
 
-  @Test func asMuchIsHeardAsCanBeKnownInTime() throws {
+  @Test func asMuchIsHeardAsCanBeKnownInTime() {
     var pace = LivePace(contract: .seconds(6))
     #expect(pace.longestHearing == .seconds(3) && pace.kept(of: .seconds(5)) == nil)
     for _ in 0..<2 { _ = pace.note(cost: .seconds(5), heard: .seconds(1), lag: .zero, now: .zero) }
@@ -117,6 +117,29 @@ import Testing
     #expect(pace.kept(of: .seconds(1.2)) == nil, "less is not worth a hole")
     _ = pace.note(cost: .seconds(100), heard: .seconds(1), lag: .zero, now: .zero)
     #expect(pace.longestHearing == pace.shortestStep)
+  }
+
+  /// What it costs always is told from what each second costs.
+  @Test func costIsForecastByTheAudio() {
+    func forecast(_ cost: (Double) -> Double, of audio: [Double]) -> CostForecast {
+      var forecast = CostForecast()
+      for seconds in audio { forecast.note(cost: .seconds(cost(seconds)), of: .seconds(seconds)) }
+      return forecast
+    }
+    func near(_ one: Duration, _ other: Double, _ tolerance: Double) -> Bool {
+      abs(one / .seconds(1) - other) < tolerance
+    }
+    #expect(CostForecast().cost(of: .seconds(3)) == .zero && CostForecast().audio(within: .seconds(4)) == .seconds(4))
+    let fixed = forecast({ _ in 2 }, of: [0.6, 1, 1.6, 0, 2])
+    #expect(near(fixed.cost(of: .seconds(2)), 2, 0.2) && near(fixed.audio(within: .seconds(4)), 2, 0.2))
+    let steep = forecast({ 5 * $0 }, of: [0.6, 0.7, 0.66, 0.67])
+    #expect(near(steep.cost(of: .seconds(0.67)), 3.35, 0.1) && near(steep.audio(within: .seconds(4)), 0.667, 0.02))
+    let both = forecast({ 1 + $0 }, of: [0.3, 2, 0.1, 1.5, 0.2, 1])
+    #expect(near(both.cost(of: .seconds(2)), 3, 0.2) && near(both.audio(within: .seconds(4)), 1.5, 0.1))
+    // Never more for less audio, nor less than nothing.
+    let odd = forecast({ 3 - $0 }, of: [0.5, 1, 2])
+    #expect(odd.cost(of: .seconds(9)) >= odd.cost(of: .zero) && odd.cost(of: .zero) >= .zero)
+    #expect(forecast({ _ in 9 }, of: [1, 1]).audio(within: .seconds(4)) == .zero)
   }
 
   @Test func aWordIsHeldNoLongerThanThePromiseAllows() {
