@@ -51,7 +51,8 @@ extension LiveRecognizer {
   }
 
   /// Leaves out the oldest of what has come and was not listened to, as if it had been silent. Where the rest begins is the
-  /// quietest moment about there, so that no word is torn that need not be.
+  /// quietest moment about there, so that no word is torn that need not be. A turn that has only just begun is left out with it:
+  /// recognising its first syllable would cost what is missing.
   ///
   /// - Parameter kept: audio that stays, more or less by up to a quarter, half a second at most.
   /// - Returns: where what was left out begins and ends; nil where no more has come than is kept.
@@ -64,8 +65,14 @@ extension LiveRecognizer {
       Self.quietest(in: $0, near: first + count, slack: min(slack, count - 1))
     }
     for index in first..<leftOut { waiting[index] = 0 }
-    let start = audio.sampleCount + first - listened
-    return (Self.time(samples: start), Self.time(samples: start + leftOut - first))
+    let position = audio.sampleCount - listened
+    var start = position + first
+    if let fresh = turn, isFresh, fresh.end == nil {
+      start = min(start, fresh.start * AcousticFrame.hopLength + live.leadIn.samples)
+      (turn, done) = (nil, self.audio.count)
+      endpoint.forget()
+    }
+    return (Self.time(samples: start), Self.time(samples: position + leftOut))
   }
 
   /// The middle of the quietest tenth of a second about a sample.

@@ -27,7 +27,7 @@ public final class LiveRecognizer {
   var quick: TemperatureFallback
   let audio: AudioWindows
   private let ears: VoiceEars
-  private var endpoint: SpeechEndpoint
+  var endpoint: SpeechEndpoint
   var finder: LanguageFinder?
   private var random: SeededRandom
   var prompt: WindowPrompt
@@ -41,9 +41,11 @@ public final class LiveRecognizer {
   private var isEnding = false, hasFinished = false
 
   /// The turn that goes on: its window's first frame, and the frame behind its last one once it is over.
-  private var turn: (start: Int, end: Int?)?
+  var turn: (start: Int, end: Int?)?
+  /// Whether nothing of the turn has been recognised yet.
+  private(set) var isFresh = false
   /// Before this frame nothing is heard again.
-  private var done = 0
+  var done = 0
   /// The tokens that the window's text begins with.
   var prefix: [Int] = []
   /// Certain words of the window with their tokens, for cutting.
@@ -151,6 +153,7 @@ public final class LiveRecognizer {
     case .began(let first):
       turn = (max(done, first * frame / AcousticFrame.hopLength - live.leadIn.frames), nil)
       if finder != nil { isLanguageSettled = false }
+      isFresh = true
       return .turnBegins
     case .ended(let end) where turn != nil:
       // What follows the speech belongs to it: endings of words are quiet.
@@ -167,6 +170,7 @@ public final class LiveRecognizer {
   public func recognize() throws -> LiveUpdate {
     if let startFailure { throw startFailure }
     guard let turn else { return LiveUpdate() }
+    isFresh = false
     let window = turn.start..<min(turn.end ?? audio.count, turn.start + model.weights.dimensions.windowFrames)
     var update = LiveUpdate()
     update.endsTurn = turn.end != nil

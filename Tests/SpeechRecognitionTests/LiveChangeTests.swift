@@ -126,4 +126,22 @@ import Transcripts
     #expect(recognizer.position - begin == .milliseconds(320), "\(recognizer.position)")
     #expect(recognizer.listen() == .turnGoesOn && recognizer.backlog < .milliseconds(32))
   }
+
+  @Test func aTurnThatHasOnlyBegunIsLeftOutToo() throws {
+    let models = try Self.models.get()
+    let recognizer = try LiveRecognizer(
+      workspace: RecognitionWorkspace(model: models.tiny, context: ComputeContext(threads: 2)),
+      voiceActivity: models.voice)
+    let speech = try samples(of: Places.fixtures.appending(path: "meeting-en.flac"))[..<160_000]
+    speech.withUnsafeBufferPointer { recognizer.append($0) }
+    #expect(recognizer.listen() == .turnBegins)
+    let gap = try #require(recognizer.skip(keeping: .seconds(3)))
+    #expect(gap.start <= recognizer.position && recognizer.position - gap.start < .milliseconds(200), "\(gap)")
+    #expect(recognizer.turnStart == nil && recognizer.listen() == .turnBegins && recognizer.position > gap.end)
+    // One that has been recognised ends there.
+    #expect(recognizer.listen(atMost: .seconds(1)) == .turnGoesOn)
+    _ = try recognizer.recognize()
+    #expect(recognizer.skip(keeping: .seconds(0.1)) != nil && recognizer.turnStart != nil)
+    #expect(recognizer.listen() == .turnEnds)
+  }
 }
