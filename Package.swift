@@ -94,7 +94,9 @@ let package = Package(
     tests("Dragoman", ["Dragoman", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO"]),
     tests("ModelStore", ["ModelStore", .product(name: "Crypto", package: "swift-crypto")]),
     tests("Evaluation", ["Evaluation"]),
-    tests("CLI", ["CLI", "AudioIO", "Dragoman", "Evaluation", "SpeechRecognition", "Transcripts"]),
+    tests(
+      "CLI",
+      ["CLI", "AudioIO", "Dragoman", "Evaluation", "ModelStore", "SpeechRecognition", "Tensors", "Transcripts"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -42,6 +42,8 @@ public enum AudioError: Error, Equatable, Sendable {
   case devicePermission(name: String)
   /// The sound server of the device does not answer.
   case soundServerAway(name: String)
+  /// The device does not open, nor say why: mostly a sound server that is there and hangs.
+  case deviceHangs(name: String)
   /// ALSA has no way to the sound server of the device.
   case noWayToSoundServer(name: String)
   /// The device delivers none of the formats that can be read.
@@ -108,6 +110,10 @@ extension AudioError: CustomStringConvertible {
     case .soundServerAway(let name):
       "\(name): the sound server does not answer. Start it with systemctl --user start pipewire-pulse or "
         + "pulseaudio --start, or name a device of ALSA; \"dragoman devices\" lists them."
+    case .deviceHangs(let name):
+      "\(name): the device does not open; the sound server seems to hang. Restart it with systemctl --user restart "
+        + "pipewire pipewire-pulse, or pulseaudio --kill and pulseaudio --start, or name a device of ALSA; "
+        + "\"dragoman devices\" lists them."
     case .noWayToSoundServer(let name):
       "\(name): ALSA has no plugin for the sound server. Install it: sudo apt-get install libasound2-plugins."
     case .deviceFormat(let name):

@@ -29,11 +29,14 @@ public final class Microphone: LiveSource, @unchecked Sendable {
   ///   - name: as a person knows it; without it the device's own name.
   ///   - buffer: how much sound is kept for a reader that is late.
   /// - Throws: `AudioError.noSuchDevice`, `.noCaptureDevice`, `.deviceBusy`, `.devicePermission`, `.soundServerAway`,
-  ///   `.deviceFormat`, `.deviceFailed`.
+  ///   `.deviceFormat`, `.deviceFailed`; `.deviceHangs` after 5 s in which the device did not open. The thread that tries stays
+  ///   as long as what it waits for.
   public init(device: String? = nil, name: String? = nil, buffer: Duration = .seconds(10)) throws(AudioError) {
     precondition(buffer > .zero, "a reader may be late")
     let device = device ?? CaptureDevices.defaultName
-    let pcm = try CapturePCM(device)
+    let opened = try BoundedCall.result(
+      within: Self.opening, name: "dragoman.opening", of: { () throws(AudioError) in try CapturePCM(device) })
+    guard let pcm = opened else { throw .deviceHangs(name: device) }
     self.name = name ?? (device == CaptureDevices.defaultName ? "the default microphone" : device)
     format = pcm.format
     let capacity = max(pcm.periodFrames, Int(buffer / .seconds(1) * Double(pcm.format.sampleRate)))
@@ -42,6 +45,9 @@ public final class Microphone: LiveSource, @unchecked Sendable {
     loop = CaptureLoop(pcm, name: self.name, ring: ring) { try? CapturePCM(device, isRenewed: true) }
     loop.start()
   }
+
+  /// A device opens in milliseconds, or in a second or two when a sound server has to wake it.
+  private static let opening = Duration.seconds(5)
 
   deinit { stop() }
 

@@ -47,7 +47,7 @@ struct BenchGrid: ParsableArguments {
     model.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
   }
 
-  func beams() throws -> [Int] { try integers(beam, in: 1...32, option: "--beam") }
+  func beams() throws -> [Int] { try integers(beam, in: ArgumentRanges.beam, option: "--beam") }
 
   /// The cells, model by model.
   ///
@@ -77,7 +77,7 @@ struct BenchRuns: ParsableArguments {
   func validate() throws { _ = try threadCounts() }
 
   func threadCounts() throws -> [Int] {
-    try threads.map { try integers($0, in: 1...1024, option: "--threads") }
+    try threads.map { try integers($0, in: ArgumentRanges.threads, option: "--threads") }
       ?? [ProcessInfo.processInfo.activeProcessorCount]
   }
 }

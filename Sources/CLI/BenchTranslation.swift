@@ -144,5 +144,5 @@ struct BenchTranslationCommand: ParsableCommand {
         : "The sets hold translations into \(targets.sorted().joined(separator: ", ")); choose one with --to.")
   }
 
-  private func beams() throws -> [Int] { try integers(beam, in: 1...64, option: "--beam") }
+  private func beams() throws -> [Int] { try integers(beam, in: ArgumentRanges.translationBeam, option: "--beam") }
 }

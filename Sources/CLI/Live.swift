@@ -44,7 +44,9 @@ struct LiveCommand: ParsableCommand {
 
   @Option(
     name: .customLong("from"),
-    help: "Language of the speech, several to choose among (pt,en), or auto; it may change from turn to turn.")
+    help:
+      "Language of the speech, several to choose among (pt,en), or auto; it may change from turn to turn, and what cannot be translated is shown as it is."
+  )
   var source = "auto"
 
   @Option(help: "Recognition model: an id of `dragoman models list`, or the path of a folder.")
@@ -84,8 +86,8 @@ struct LiveCommand: ParsableCommand {
   var raw = false
 
   func validate() throws {
-    guard (1...32).contains(beam) else { throw ValidationError("--beam takes 1 to 32.") }
-    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+    try ArgumentRanges.check("--beam", beam, in: ArgumentRanges.beam)
+    try ArgumentRanges.check("--threads", threads, in: ArgumentRanges.threads)
     guard LiveArguments.steps.contains(step) else { throw ValidationError("--step takes 0.1 to 5 seconds.") }
     if let replay, !(replay > 0 && replay <= 100) { throw ValidationError("--replay takes a speed above 0, to 100.") }
     if device != nil, input != nil { throw ValidationError("--device names a microphone, \(input!) is none: say one.") }

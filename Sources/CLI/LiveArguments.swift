@@ -6,7 +6,10 @@ internal import SpeechRecognition
 
 /// How a live session goes: what `live` and `bench live` both ask, but for what a benchmark has several of.
 struct LiveArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("Longest time from what is said to what is shown, such as 3s.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp(
+      "Longest time from what is said to what is shown, such as 3s; a machine that is too slow does less, with a smaller model if one is pulled, and leaves audio out last of all.",
+      valueName: "time"))
   var maxLatency = "4s"
 
   @Option(help: ArgumentHelp("Silence that ends a turn, in seconds.", valueName: "s"))
@@ -57,6 +60,7 @@ struct LiveArguments: ParsableArguments {
     settings.pace = LivePace(contract: try contract(), shortestStep: .seconds(step))
     (settings.targets, settings.flicker) = (targets, maxFlicker)
     settings.route = { try request.route(from: $0, to: $1) }
+    settings.smallerModel = { request.smaller.best(for: $0) }
     return settings
   }
 

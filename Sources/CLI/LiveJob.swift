@@ -108,8 +108,10 @@ final class LiveTextView: LiveView {
       let seconds = Figures.seconds(lost.lost)
       return lost.reason == .device
         ? "\(seconds) of audio were lost by the device" : "too slow: \(seconds) of audio were left out"
-    case .degraded(let level, _):
-      return level == .full ? "keeping up again" : "falling behind: \(level.description)"
+    case .degraded(let level, _, let model):
+      let what = level == .smallerModel ? "\(level.description), \(model)" : level.description
+      return level == .full ? "keeping up again" : "too slow, less is done: \(what)"
+    case .untranslated(let language, _, let reason): return "speech in \(language) is not translated: \(reason)"
     case .deviceLost(let name, let reason): return "\(name) is gone (\(reason)); waiting for it"
     case .deviceBack(let name): return "\(name) is back"
     default: return nil

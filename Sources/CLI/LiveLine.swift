@@ -63,8 +63,16 @@ enum LiveLine {
           ("reason", .text(lost.reason.rawValue)),
         ]
       )
-    case .degraded(let level, let lag):
-      ("degraded", [("level", .integer(level.rawValue)), ("what", .text(level.description)), ("lag", .seconds(lag))])
+    case .degraded(let level, let lag, let model):
+      (
+        "degraded",
+        [
+          ("level", .integer(level.rawValue)), ("what", .text(level.description)), ("lag", .seconds(lag)),
+          ("model", .text(model)),
+        ]
+      )
+    case .untranslated(let language, let target, let reason):
+      ("untranslated", [("language", .text(language)), ("target", .text(target)), ("reason", .text(reason))])
     case .deviceLost(let name, let reason):
       ("device", [("state", .text("lost")), ("name", .text(name)), ("reason", .text(reason))])
     case .deviceBack(let name):

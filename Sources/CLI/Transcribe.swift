@@ -81,12 +81,10 @@ struct TranscribeCommand: ParsableCommand {
       throw ValidationError("Name at least one recording, a folder, or - for standard input.")
     }
     guard files.count(where: { $0 == "-" }) <= 1 else { throw ValidationError("Standard input can be read only once.") }
-    guard (1...32).contains(beam) else { throw ValidationError("--beam takes 1 to 32.") }
-    if let batch, !(1...32).contains(batch) { throw ValidationError("--batch takes 1 to 32.") }
-    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
-    if let translationBeam, !(1...64).contains(translationBeam) {
-      throw ValidationError("--translation-beam takes 1 to 64.")
-    }
+    try ArgumentRanges.check("--beam", beam, in: ArgumentRanges.beam)
+    try ArgumentRanges.check("--batch", batch, in: ArgumentRanges.batch)
+    try ArgumentRanges.check("--threads", threads, in: ArgumentRanges.threads)
+    try ArgumentRanges.check("--translation-beam", translationBeam, in: ArgumentRanges.translationBeam)
     if target == nil, let option = translation.given ?? translationBeam.map({ _ in "--translation-beam" }) {
       throw ValidationError("\(option) is for translations: add --to LANGUAGE.")
     }

@@ -223,7 +223,8 @@ extension AudioError: CommandFailure {
   var exitStatus: ExitStatus {
     switch self {
     case .noSuchFile, .isFolder, .noAudio, .permissionDenied: .noInput
-    case .noSuchDevice, .noCaptureDevice, .deviceBusy, .devicePermission, .soundServerAway, .noWayToSoundServer,
+    case .noSuchDevice, .noCaptureDevice, .deviceBusy, .devicePermission, .soundServerAway, .deviceHangs,
+      .noWayToSoundServer,
       .deviceFormat, .deviceFailed:
       .unavailable
     case .recordingFormat: .usage

@@ -14,6 +14,8 @@ struct TranscriptionRequest {
   let models: TranslationModels
   /// Hears where somebody speaks; nil where silence is recognised, too.
   let voiceActivity: VoiceActivityModel?
+  /// Recognition models for when the machine is too slow for the chosen one.
+  let smaller: SmallerModels
   /// Every translation model that the store knows of.
   private let available: [AvailableTranslation]
   /// Whether the recognition model can write English for other languages.
@@ -40,9 +42,9 @@ struct TranscriptionRequest {
     self.models = models
     let available = models.available
     self.available = available
-    let model = try RecognitionModel(
-      contentsOf: store.folder(named: recognition), precision: precision, prepared: .cached(threads: threads),
-      kernels: kernels)
+    let folder = try store.folder(named: recognition), prepared = PreparedModels.cached(threads: threads)
+    let model = try RecognitionModel(contentsOf: folder, precision: precision, prepared: prepared, kernels: kernels)
+    smaller = SmallerModels(than: model, at: folder, store: store, prepared: prepared, kernels: kernels)
     let voiceActivity =
       hearsVoiceOnly ? try VoiceActivityModel(contentsOf: store.directory(of: "silero-vad")) : nil
     self.voiceActivity = voiceActivity

@@ -55,12 +55,12 @@ struct TranslateCommand: ParsableCommand {
   var format = "txt"
 
   func validate() throws {
-    if let beam, !(1...64).contains(beam) { throw ValidationError("--beam takes 1 to 64.") }
-    if let nBest, !(1...64).contains(nBest) { throw ValidationError("--n-best takes 1 to 64.") }
+    try ArgumentRanges.check("--beam", beam, in: ArgumentRanges.translationBeam)
+    try ArgumentRanges.check("--n-best", nBest, in: ArgumentRanges.translationBeam)
     if let beam, let nBest, beam < nBest {
       throw ValidationError("--n-best \(nBest) needs a beam of at least \(nBest): leave --beam out, or raise it.")
     }
-    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024.") }
+    try ArgumentRanges.check("--threads", threads, in: ArgumentRanges.threads)
     guard texts.count(where: { $0 == "-" }) == 0 || texts.count == 1 else {
       throw ValidationError("- stands alone: give texts, or - for standard input.")
     }

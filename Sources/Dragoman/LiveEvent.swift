@@ -14,8 +14,11 @@ public enum LiveEvent: Sendable, Equatable {
   case silence(since: Duration)
   /// Audio was lost.
   case overrun(LostAudio)
-  /// The machine is too slow and does less, or has recovered.
-  case degraded(LivePace.Level, lag: Duration)
+  /// The machine is too slow and does less, or does more again: how far what is known lies behind what is said, and the name of
+  /// the model that recognises from now on.
+  case degraded(LivePace.Level, lag: Duration, model: String)
+  /// Speech of this language is shown as it is from now on: nothing leads to the target, and why.
+  case untranslated(language: String, target: String, reason: String)
   /// A device went away: its name and why.
   case deviceLost(name: String, reason: String)
   /// It is there again.

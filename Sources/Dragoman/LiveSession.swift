@@ -9,6 +9,8 @@ internal import Transcripts
 public struct LiveSettings: Sendable {
   /// What leads from one language to another.
   public typealias Route = @Sendable (_ from: String, _ to: String) throws -> TranslationRoute
+  /// Opens a smaller model that can go on for the chosen one; nil where there is none.
+  public typealias SmallerModel = @Sendable (RecognitionOptions) -> RecognitionModel?
 
   /// How speech is recognised while it goes on.
   public var recognition = LiveOptions()
@@ -18,6 +20,8 @@ public struct LiveSettings: Sendable {
   public var targets: [String] = []
   /// Asked once for each pair of languages.
   public var route: Route?
+  /// Asked before a session listens, unless its clock waits: for the time in which the machine is too slow.
+  public var smallerModel: SmallerModel?
   /// Words of translations that may be taken back, for each word of the finals.
   public var flicker = 0.2
   /// Silence after which a sentence without an end is over.
@@ -31,22 +35,24 @@ public struct LiveSettings: Sendable {
 
 /// Interprets speech while it goes on. Use it from one thread.
 public final class LiveSession {
-  private let interpreter: Interpreter
   private let settings: LiveSettings
-  private let context: ComputeContext
-  private let recognizer: LiveRecognizer
+  private let recognizer: any LiveRecognizing
+  /// Goes over to the smaller model or back; the name of the one that recognises then.
+  private let useModel: (_ smaller: Bool) -> String
   private let clock: any LiveClock
   private let observe: (LiveEvent, _ at: Duration) throws -> Void
 
   private var pace: LivePace
   private var sentences = LiveSentences()
   private var stable: StableTranslation
-  private let ways: Ways
+  private let ways: LiveWays
   private var shownPartial: LivePartial?
   private var translatedCertain: (text: String, translation: String)?
   private var wordLatencies: [Duration] = []
   private var summary = LiveSummary()
   private var lastRecognized = Duration.zero
+  /// Audio that was left out last.
+  private var skipped = Duration.zero..<Duration.zero
   private var busy = Duration.zero, listened = Duration.zero
   /// Seconds of work for a second of audio so far.
   public var realTimeFactor: Double { listened > .zero ? busy / listened : 0 }
@@ -60,29 +66,47 @@ public final class LiveSession {
   ///   - clock: the wall clock, or one of the audio for results that do not depend on the machine.
   ///   - observe: told what happens and when, from the thread that runs; its error ends the session.
   /// - Throws: `RecognitionError` when the model cannot do what the options ask; that of the route for a known language.
-  public init(
+  public convenience init(
     _ interpreter: Interpreter, voiceActivity: VoiceActivityModel, settings: LiveSettings = .init(),
     clock: any LiveClock = WallClock(), observe: @escaping (LiveEvent, _ at: Duration) throws -> Void
   ) throws {
-    (self.interpreter, self.settings, self.clock, self.observe) = (interpreter, settings, clock, observe)
-    context = ComputeContext(kernels: interpreter.kernels, threads: interpreter.threads)
-    pace = settings.pace
-    let ways = Ways(interpreter: interpreter, settings: settings, pool: context.pool)
-    self.ways = ways
-    stable = StableTranslation(
-      flicker: settings.flicker,
-      unspaced: !settings.targets.isEmpty && settings.targets.allSatisfy(Transcript.unspaced.contains))
+    let context = ComputeContext(kernels: interpreter.kernels, threads: interpreter.threads)
     var options = interpreter.options
     options.lookahead = .zero
     let task = options.task
-    recognizer = try LiveRecognizer(
-      workspace: RecognitionWorkspace(model: interpreter.recognition, context: context), options: options,
-      live: settings.recognition, voiceActivity: voiceActivity
+    let ways = LiveWays(
+      settings, options: interpreter.translationOptions, pool: context.pool,
+      mayMiss: options.language == nil && interpreter.recognition.isMultilingual)
+    let workspace = RecognitionWorkspace(model: interpreter.recognition, context: context)
+    let recognizer = try LiveRecognizer(
+      workspace: workspace, options: options, live: settings.recognition, voiceActivity: voiceActivity
     ) { language in
       guard let way = try ways.way(from: task == .translate ? "en" : language.code) else { return task }
       return way.recognizesIntoEnglish ? .translate : task
     }
     recognizer.warmUp()
+    let smaller = clock.waits ? nil : settings.smallerModel?(options)
+    let models = LiveModels(
+      interpreter.recognition, in: workspace,
+      smaller: smaller?.canReplace(interpreter.recognition, options) == true ? smaller : nil, context: context,
+      recognizer: recognizer)
+    self.init(
+      recognizer, smallerModel: models.hasSmaller, settings: settings, ways: ways, clock: clock,
+      useModel: models.use(smaller:), observe: observe)
+  }
+
+  /// A session with any recogniser.
+  init(
+    _ recognizer: any LiveRecognizing, smallerModel: Bool, settings: LiveSettings, ways: LiveWays, clock: any LiveClock,
+    useModel: @escaping (_ smaller: Bool) -> String, observe: @escaping (LiveEvent, _ at: Duration) throws -> Void
+  ) {
+    (self.recognizer, self.settings, self.ways, self.clock) = (recognizer, settings, ways, clock)
+    (self.useModel, self.observe) = (useModel, observe)
+    pace = settings.pace
+    (pace.hasSmallerModel, pace.maySkip) = (smallerModel, settings.maySkip)
+    stable = StableTranslation(
+      flicker: settings.flicker,
+      unspaced: !settings.targets.isEmpty && settings.targets.allSatisfy(Transcript.unspaced.contains))
   }
 
   /// Audio that is read at a time.
@@ -90,6 +114,8 @@ public final class LiveSession {
   private static let wait = Duration.milliseconds(60)
   /// Without sound for so long, a device that is away is taken for silent.
   private static let outage = Duration.milliseconds(500)
+  /// Less than this waits until more comes: a frame of voice activity.
+  private static let least = Duration.milliseconds(32)
 
   /// Listens until the source ends or an end is asked for; what has begun is then finished.
   ///
@@ -128,14 +154,15 @@ public final class LiveSession {
         let count = min(left, silence.count)
         guard hear(UnsafeBufferPointer(rebasing: silence[..<count])) else { return false }
         left -= count
-        try work()
+        try workOff()
       }
       return true
     }
     try tell(.ready)
+    var hasMore = false
     reading: while cancellation?.isRequested != true {
       // All that has come, but no more than can be listened to at once.
-      var timeout = Self.wait, hasTime = true, isDry = false
+      var timeout = hasMore ? .zero : Self.wait, hasTime = true, isDry = false
       while hasTime, recognizer.backlog < .seconds(2) || settings.maySkip {
         let next: LiveAudio?
         do { next = try source.read(into: buffer, timeout: timeout) } catch {
@@ -174,10 +201,13 @@ public final class LiveSession {
         guard try hearNothing(for: missing) else { break reading }
       }
       try keepUp()
-      try work()
+      hasMore = try work()
+      // A clock that waits does so for all of it.
+      if clock.waits, hasMore { try workOff() }
     }
     recognizer.finish()
-    try work()
+    repeat { try keepUp() } while try work()
+    try workOff()
     if let last = sentences.finish() { try tellFinal(last) }
     summary.duration = listened
     let sorted = wordLatencies.sorted()
@@ -190,39 +220,61 @@ public final class LiveSession {
     return summary
   }
 
-  /// Recognises and translates what there is to.
-  private func work() throws {
+  /// Recognises and translates all that there is to.
+  private func workOff() throws { while try work(isLimited: false) {} }
+
+  /// Listens on to the next thing to do and does it.
+  ///
+  /// - Parameter isLimited: whether no more is listened to than can be recognised within the promise.
+  /// - Returns: whether there may be more to do with what has come.
+  private func work(isLimited: Bool = true) throws -> Bool {
     let begin = ContinuousClock.now
     defer { busy += begin.duration(to: .now) }
-    listening: while let occasion = recognizer.listen() {
+    let isLimited = isLimited && !clock.waits
+    while true {
+      let hearing = pace.longestHearing
+      let limit = isLimited ? max(hearing - (recognizer.position - lastRecognized), Self.least) : .seconds(3600)
+      guard let occasion = recognizer.listen(atMost: limit) else { break }
       switch occasion {
       case .turnBegins:
         silentSince = nil
         lastRecognized = recognizer.turnStart ?? lastRecognized
+        // What waits may be more than can be recognised.
+        return true
       case .turnEnds:
         try recognize()
         silentSince = recognizer.position
         try tell(.silence(since: recognizer.position))
+        return true
       case .turnGoesOn:
         let isDue =
           recognizer.turnLength >= settings.recognition.shortestAudio + settings.recognition.leadIn
-          && recognizer.position - lastRecognized >= pace.step
-        if isDue { try recognize() }
-        break listening
+          && recognizer.position - lastRecognized >= (isLimited ? min(pace.step, hearing) : pace.step)
+        if isDue {
+          try recognize()
+          return isLimited && recognizer.backlog >= Self.least
+        }
+        if !isLimited || recognizer.backlog < Self.least { return false }
       }
     }
     if let silentSince, recognizer.position - silentSince >= settings.longestPause, let last = sentences.finish() {
       try tellFinal(last)
     }
+    return false
   }
 
   private func recognize() throws {
+    let before = lastRecognized
     lastRecognized = recognizer.position
-    let begin = ContinuousClock.now
+    let begin = clock.now
+    recognizer.live.longestHold = pace.longestHold
     let update = try recognizer.recognize()
     if let language = recognizer.language, recognizer.isLanguageKnown, language.code != toldLanguage {
       toldLanguage = language.code
       try tell(.language(language.code, probability: language.probability))
+    }
+    for missing in ways.takeMissing() {
+      try tell(.untranslated(language: missing.language, target: missing.target, reason: missing.reason))
     }
     for final in sentences.take(update) { try tellFinal(final) }
     let now = clock.now
@@ -230,21 +282,39 @@ public final class LiveSession {
       wordLatencies.append(max(.zero, now - word.end))
     }
     try tellPartial()
-    let spent = clock.waits ? .zero : begin.duration(to: .now)
-    let lag = clock.waits ? .zero : clock.now - lastRecognized
-    if let level = pace.note(cost: spent, lag: lag, now: clock.now) {
-      recognizer.live.finalBeam = level >= .greedy ? 1 : settings.recognition.finalBeam
-      recognizer.live.longestWindow =
-        level >= .shortContext ? settings.recognition.longestWindow / 2 : settings.recognition.longestWindow
-      try tell(.degraded(level, lag: lag))
+    guard !clock.waits else { return }
+    let heard = before..<max(before, lastRecognized)
+    let skippedOfIt = skipped.clamped(to: heard)
+    // Of what is left out nothing more will be known.
+    let lag = clock.now - (skipped.contains(lastRecognized) ? skipped.upperBound : lastRecognized)
+    if let level = pace.note(
+      cost: clock.now - begin, heard: (heard.upperBound - before) - (skippedOfIt.upperBound - skippedOfIt.lowerBound),
+      lag: lag, now: clock.now)
+    {
+      try go(to: level, lag: lag)
     }
   }
 
-  /// Leaves audio out where so much waits that the promise cannot be kept.
+  /// Does less where so much waits that the promise would be broken, and leaves audio out where nothing else is left.
   private func keepUp() throws {
-    guard settings.maySkip, !clock.waits, recognizer.backlog > pace.contract else { return }
-    guard let (start, end) = recognizer.skip(keeping: pace.contract / 2) else { return }
+    guard settings.maySkip, !clock.waits else { return }
+    let backlog = recognizer.backlog
+    // Between turns listening on costs little, and silence is not lost.
+    guard recognizer.turnStart != nil || backlog > pace.contract * 2 else { return }
+    for level in pace.foresee(backlog: backlog, now: clock.now) {
+      try go(to: level, lag: clock.now - recognizer.position)
+    }
+    guard let kept = pace.kept(of: backlog), let (start, end) = recognizer.skip(keeping: kept) else { return }
+    skipped = start..<end
     try lose(LostAudio(start: start, end: end, lost: end - start, reason: .tooSlow))
+  }
+
+  private func go(to level: LivePace.Level, lag: Duration) throws {
+    let usual = settings.recognition
+    recognizer.live.finalBeam = level >= .greedy ? 1 : usual.finalBeam
+    recognizer.live.fallsBack = level < .greedy
+    recognizer.live.longestWindow = level >= .shortContext ? usual.longestWindow / 2 : usual.longestWindow
+    try tell(.degraded(level, lag: lag, model: useModel(level >= .smallerModel)))
   }
 
   private func lose(_ audio: LostAudio) throws {
@@ -310,27 +380,5 @@ public final class LiveSession {
       translatedCertain = (certain, try translators.translate([certain])[0])
     }
     return stable.show(whole: whole, certain: translatedCertain!.translation)
-  }
-
-  /// The ways from the languages that are spoken.
-  private final class Ways {
-    private let interpreter: Interpreter, settings: LiveSettings, pool: ThreadPool
-    private var found: [String: TranslationWay] = [:]
-
-    init(interpreter: Interpreter, settings: LiveSettings, pool: ThreadPool) {
-      (self.interpreter, self.settings, self.pool) = (interpreter, settings, pool)
-    }
-
-    /// The way from a language into the first target that is another one; nil without targets.
-    func way(from language: String) throws -> TranslationWay? {
-      guard !settings.targets.isEmpty else { return nil }
-      if let way = found[language] { return way }
-      let target = settings.targets.first { $0 != language } ?? language
-      let way = TranslationWay(
-        try target == language ? nil : settings.route?(language, target), to: target,
-        options: interpreter.translationOptions, pool: pool)
-      found[language] = way
-      return way
-    }
   }
 }

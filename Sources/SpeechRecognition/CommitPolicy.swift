@@ -63,6 +63,13 @@ public enum CommitPolicy: Sendable, Equatable {
     lastBare(attended(words, frames: frames, margin: margin))
   }
 
+  /// The words that end so long before the newest audio that they are certain whatever they look at: a late word is worth less
+  /// than one that may be wrong.
+  static func overdue(_ words: [AlignedWord], frames: Int, hold: Duration) -> [AlignedWord] {
+    let overdue = Array(words.prefix { $0.word.end <= .milliseconds(10 * frames) - hold })
+    return overdue.count == words.count ? lastBare(overdue) : overdue
+  }
+
   private static func lastBare(_ words: [AlignedWord]) -> [AlignedWord] {
     words.dropLast() + (words.last.map { [$0.bare] } ?? [])
   }

@@ -12,7 +12,7 @@ final class LanguageFinder {
   private let encodesWholeWindows: Bool
   private let audio: AudioWindows
   private let candidates: [String]
-  private var tracker = LanguageTracker()
+  private(set) var tracker: LanguageTracker
 
   /// Frames that are heard to tell a language: 8 s. On the shared recordings of 7 languages enough for 44 of 44.
   static let probeFrames = 800
@@ -21,7 +21,12 @@ final class LanguageFinder {
   /// How narrowly a change is looked for before the quietest point is taken.
   private static let narrowest = 400
 
-  init(workspace: RecognitionWorkspace, audio: AudioWindows, options: RecognitionOptions) {
+  /// - Parameter tracker: what is known of the language so far.
+  init(
+    workspace: RecognitionWorkspace, audio: AudioWindows, options: RecognitionOptions,
+    tracker: LanguageTracker = LanguageTracker()
+  ) {
+    self.tracker = tracker
     (model, self.workspace, encodesWholeWindows) = (workspace.model, workspace, options.encodesWholeWindows)
     let candidates = options.candidateLanguages
     self.audio = audio

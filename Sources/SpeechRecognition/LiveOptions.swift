@@ -18,6 +18,10 @@ public struct LiveOptions: Sendable, Equatable {
   public var longestWindow = Duration.seconds(12)
   /// Hypotheses that the search at a turn's end keeps; what stands before it is found greedily.
   public var finalBeam = 5
+  /// Whether a text at a turn's end that cannot be trusted is decoded again, with its silence encoded and at other temperatures.
+  public var fallsBack = true
+  /// A word of this age is certain, whatever the policy says; nil leaves all to the policy.
+  public var longestHold: Duration?
   /// Text that is gone on from, in tokens.
   public var promptTokens = 64
 

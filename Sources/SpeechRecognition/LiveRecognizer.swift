@@ -18,35 +18,41 @@ public final class LiveRecognizer {
     case turnEnds
   }
 
-  private let workspace: RecognitionWorkspace
-  private let model: RecognitionModel
-  private let options: RecognitionOptions
+  var workspace: RecognitionWorkspace
+  var model: RecognitionModel { workspace.model }
+  let options: RecognitionOptions
   /// What may be changed from call to call.
   public var live: LiveOptions
   private let chooseTask: RecognitionSession.TaskChoice?
-  private let quick: TemperatureFallback
-  private let audio: AudioWindows
+  var quick: TemperatureFallback
+  let audio: AudioWindows
   private let ears: VoiceEars
-  private var endpoint: SpeechEndpoint
-  private let finder: LanguageFinder?
+  var endpoint: SpeechEndpoint
+  var finder: LanguageFinder?
   private var random: SeededRandom
-  private var prompt: WindowPrompt
+  var prompt: WindowPrompt
 
   /// Samples that have come and were not listened to.
-  private var waiting: [Float] = []
-  private var listened = 0
+  var waiting: [Float] = []
+  var listened = 0
+  /// Of these, what is left out ends here.
+  var leftOut = 0
   private var probabilities: [Float] = []
   private var isEnding = false, hasFinished = false
 
   /// The turn that goes on: its window's first frame, and the frame behind its last one once it is over.
-  private var turn: (start: Int, end: Int?)?
+  var turn: (start: Int, end: Int?)?
+  /// Whether nothing of the turn has been recognised yet.
+  private(set) var isFresh = false
   /// Before this frame nothing is heard again.
-  private var done = 0
+  var done = 0
   /// The tokens that the window's text begins with.
-  private var prefix: [Int] = []
+  var prefix: [Int] = []
   /// Certain words of the window with their tokens, for cutting.
-  private var certain: [(word: Word, tokens: Range<Int>)] = []
-  private var earlier: [[AlignedWord]] = []
+  var certain: [(word: Word, tokens: Range<Int>)] = []
+  var earlier: [[AlignedWord]] = []
+  /// Recognitions in a row whose text had nothing behind its prefix.
+  private var emptyTexts = 0
   /// The language of the turn, and whether it is settled.
   public private(set) var language: DetectedLanguage?
   private var isLanguageSettled = false, settledLanguage: String?
@@ -62,19 +68,15 @@ public final class LiveRecognizer {
   ) throws(RecognitionError) {
     let model = workspace.model
     try model.validate(options)
-    (self.workspace, self.model, self.options, self.live) = (workspace, model, options, live)
+    (self.workspace, self.options, self.live) = (workspace, options, live)
     (self.chooseTask, task) = (chooseTask, options.task)
-    var greedy = options
-    (greedy.beam, greedy.temperatures) = (1, [0])
-    quick = TemperatureFallback(options: greedy, workspace: workspace)
+    quick = Self.quick(options, workspace: workspace)
     audio = AudioWindows(mels: model.weights.dimensions.mels, gate: nil)
     ears = VoiceEars(model: voiceActivity, pool: workspace.context.pool)
     endpoint = SpeechEndpoint(
       pause: max(1, live.pause.samples / VoiceActivityDetector.frameLength), beginning: live.voiceThreshold)
     random = SeededRandom(seed: options.seed)
-    prompt = WindowPrompt(
-      options: options, encoder: BytePairEncoder(vocabulary: model.vocabulary),
-      room: min(live.promptTokens, model.weights.dimensions.textContext / 2 - 1))
+    prompt = Self.prompt(options, live, model: model)
     language = model.knownLanguage(options)
     finder = language == nil ? LanguageFinder(workspace: workspace, audio: audio, options: options) : nil
     if let language, let chooseTask {
@@ -87,8 +89,8 @@ public final class LiveRecognizer {
 
   /// Audio that has been listened to.
   public var position: Duration { Self.time(samples: audio.sampleCount) }
-  /// Audio that has come and was not listened to.
-  public var backlog: Duration { Self.time(samples: waiting.count - listened) }
+  /// Audio that has come and was not listened to, without what is left out.
+  public var backlog: Duration { Self.time(samples: waiting.count - max(listened, leftOut)) }
   /// Where the turn that goes on begins, as far as it has not been cut off; nil between turns.
   public var turnStart: Duration? { turn.map { Self.time(frames: $0.start) } }
   /// Audio of the turn that the next recognition will hear.
@@ -111,22 +113,15 @@ public final class LiveRecognizer {
   /// No more will come: the turn that goes on ends with what there is.
   public func finish() { isEnding = true }
 
-  /// Drops what has come and was not listened to, but for its end, as if it had been silent.
-  ///
-  /// - Returns: where the silence begins and ends.
-  public func skip(keeping kept: Duration) -> (start: Duration, end: Duration)? {
-    let count = waiting.count - listened - kept.samples
-    guard count > 0 else { return nil }
-    let start = audio.sampleCount
-    for index in listened..<listened + count { waiting[index] = 0 }
-    return (Self.time(samples: start), Self.time(samples: start + count))
-  }
-
   /// Listens on until there is something to do, or all that came has been listened to.
-  public func listen() -> Occasion? {
+  ///
+  /// - Parameter limit: of the audio of a turn that is listened to; the rest waits.
+  public func listen(atMost limit: Duration = .seconds(3600)) -> Occasion? {
     if turn?.end != nil { return .turnEnds }
     let length = VoiceActivityDetector.frameLength
+    let last = max(listened, leftOut) + limit.samples
     while waiting.count - listened >= length || (isEnding && listened < waiting.count) {
+      if turn != nil, listened >= last { return .turnGoesOn }
       let count = min(length, waiting.count - listened)
       let change = waiting.withUnsafeBufferPointer { samples -> SpeechEndpoint.Change? in
         let frame = UnsafeBufferPointer(rebasing: samples[listened..<listened + count])
@@ -139,7 +134,7 @@ public final class LiveRecognizer {
       if let occasion = follow(change) { return occasion }
     }
     waiting.removeFirst(listened)
-    listened = 0
+    (listened, leftOut) = (0, max(0, leftOut - listened))
     if isEnding, !hasFinished {
       hasFinished = true
       audio.finish()
@@ -158,6 +153,7 @@ public final class LiveRecognizer {
     case .began(let first):
       turn = (max(done, first * frame / AcousticFrame.hopLength - live.leadIn.frames), nil)
       if finder != nil { isLanguageSettled = false }
+      isFresh = true
       return .turnBegins
     case .ended(let end) where turn != nil:
       // What follows the speech belongs to it: endings of words are quiet.
@@ -174,6 +170,7 @@ public final class LiveRecognizer {
   public func recognize() throws -> LiveUpdate {
     if let startFailure { throw startFailure }
     guard let turn else { return LiveUpdate() }
+    isFresh = false
     let window = turn.start..<min(turn.end ?? audio.count, turn.start + model.weights.dimensions.windowFrames)
     var update = LiveUpdate()
     update.endsTurn = turn.end != nil
@@ -205,6 +202,10 @@ public final class LiveRecognizer {
       let settled = words.prefix { $0.word.end.frames < window.count - Self.newest }
       if settled.count > certain.count { certain = Array(settled) }
     }
+    if !isLast, isSettled, let hold = live.longestHold {
+      let overdue = CommitPolicy.overdue(words, frames: window.count, hold: hold)
+      if overdue.count > certain.count { certain = overdue }
+    }
     update.certain = certain.map { audio.placed($0.word, after: window.lowerBound) }
     update.pending = CommitPolicy.worthShowing(
       Array(words.dropFirst(certain.count)), frames: window.count, margin: live.shownMargin
@@ -216,7 +217,7 @@ public final class LiveRecognizer {
       earlier.insert(Array(words.dropFirst(count)), at: 0)
       earlier.removeLast(max(0, earlier.count - live.policy.memory))
     }
-    if !isLast { cut(window) }
+    if !isLast { isStuck(words, in: window) ? cutBehindCertain() : cut(window) }
   }
 
   /// The likeliest text at temperature 0.
@@ -228,9 +229,10 @@ public final class LiveRecognizer {
   private func finalText(of window: Range<Int>, start: [Int]) -> WindowText {
     var options = options
     options.beam = live.finalBeam
+    if !live.fallsBack { options.temperatures = [options.temperatures[0]] }
     return TemperatureFallback(options: options, workspace: workspace).decode(
       workspace.decoder, prompt: prompt, start: start, prefix: prefix, random: &random
-    ) { workspace.hear(window, of: audio, wholly: true) }
+    ) { live.fallsBack && workspace.hear(window, of: audio, wholly: true) }
   }
 
   /// The words behind the prefix, each at most to the window's end.
@@ -267,6 +269,22 @@ public final class LiveRecognizer {
     cut(words: index + 1, at: frame)
   }
 
+  /// Whether the decoder ends the text behind its prefix time and again although somebody goes on speaking: seen for seconds, until
+  /// the audio that came made it think otherwise.
+  private func isStuck(_ words: [AlignedWord], in window: Range<Int>) -> Bool {
+    emptyTexts = words.isEmpty ? emptyTexts + 1 : 0
+    guard emptyTexts > 1, let last = certain.last, let hold = live.longestHold, quiet < .milliseconds(200) else {
+      return false
+    }
+    return window.upperBound - last.word.end.frames > hold.frames * 3 / 5
+  }
+
+  /// Begins a window behind all that is certain: there the decoder has to say something.
+  private func cutBehindCertain() {
+    cut(words: certain.count, at: certain.last!.word.end.frames)
+    emptyTexts = 0
+  }
+
   /// A window may not outgrow the model: of one that nothing is certain of, the older half goes.
   private func forceCut(_ window: Range<Int>) {
     guard window.count > model.weights.dimensions.windowFrames * 9 / 10 else { return }
@@ -290,7 +308,7 @@ public final class LiveRecognizer {
 
   private func endTurn(at frame: Int) {
     prompt.append(prefix.filter { $0 < model.vocabulary.endOfText })
-    (prefix, certain, earlier) = ([], [], [])
+    (prefix, certain, earlier, emptyTexts) = ([], [], [], 0)
     done = frame
     turn = nil
   }
@@ -327,7 +345,7 @@ public final class LiveRecognizer {
 
   private var startSequence: [Int] { model.startSequence(language: language?.code, task: task) }
 
-  private static func time(samples: Int) -> Duration { .milliseconds(samples * 1000 / AcousticFrame.sampleRate) }
+  static func time(samples: Int) -> Duration { .milliseconds(samples * 1000 / AcousticFrame.sampleRate) }
   private static func time(frames: Int) -> Duration { .milliseconds(10 * frames) }
 }
 

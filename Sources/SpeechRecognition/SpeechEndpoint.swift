@@ -29,6 +29,9 @@ struct SpeechEndpoint: Sendable {
   /// Frames without speech so far while somebody speaks.
   var quietFrames: Int { isSpeaking ? run : 0 }
 
+  /// What was heard so far is no speech.
+  mutating func forget() { (isSpeaking, run) = (false, 0) }
+
   /// Takes the next frame.
   mutating func append(_ probability: Float) -> Change? {
     frameCount += 1

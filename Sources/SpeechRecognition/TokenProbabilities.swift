@@ -8,7 +8,8 @@ final class TokenProbabilities {
   private let embedding: Linear
   private let textTokens: Int
   private let context: ComputeContext
-  /// Largest logit and sum of exponentials over it, for each thread and row: `[thread][row][2]`.
+  /// Logarithm of the sum of exponentials, for each block and row: `[block][row]`. By block and not by thread, so that they
+  /// are added up in one order, whichever thread took which.
   private let sums: FloatBuffer
   /// Logit of the token itself, `[row]`.
   private let chosen: FloatBuffer
@@ -18,8 +19,15 @@ final class TokenProbabilities {
 
   init(weights: WhisperWeights, textTokens: Int, rowLimit: Int, context: ComputeContext) {
     (embedding, self.textTokens, self.rowLimit, self.context) = (weights.embedding, textTokens, rowLimit, context)
-    sums = FloatBuffer(count: context.pool.threads * rowLimit * 2)
+    let block = Self.block(rows: rowLimit, states: weights.dimensions.state, context: context)
+    sums = FloatBuffer(count: (textTokens + block - 1) / block * rowLimit)
     chosen = FloatBuffer(count: rowLimit)
+  }
+
+  /// Outputs that are made at a time: whole blocks of int8 weights, where that is what they are.
+  private static func block(rows: Int, states: Int, context: ComputeContext) -> Int {
+    let room = min(blockSize, context.scratchPerThread / (states + rows))
+    return max(QuantizedMatrix.blockOutputs, room / QuantizedMatrix.blockOutputs * QuantizedMatrix.blockOutputs)
   }
 
   /// - Parameters:
@@ -28,10 +36,7 @@ final class TokenProbabilities {
   func measure(_ tokens: ArraySlice<Int>, states: Matrix, probabilities: UnsafeMutableBufferPointer<Double>) {
     let rows = states.rows
     precondition(tokens.count == rows && probabilities.count == rows && rows <= rowLimit)
-    for index in stride(from: 0, to: sums.count, by: 2) { (sums.base[index], sums.base[index + 1]) = (-.infinity, 0) }
-    // Whole blocks of int8 weights, where that is what they are.
-    let room = min(Self.blockSize, context.scratchPerThread / (states.columns + rows))
-    let block = max(QuantizedMatrix.blockOutputs, room / QuantizedMatrix.blockOutputs * QuantizedMatrix.blockOutputs)
+    let block = Self.block(rows: rows, states: states.columns, context: context)
     let blocks = (textTokens + block - 1) / block
     let prepared = embedding.prepare(states, context: context)
     context.pool.run(parts: blocks) { part, thread in
@@ -39,29 +44,24 @@ final class TokenProbabilities {
       let scratch = context.scratch(thread)
       let logits = Matrix(scratch + block * states.columns, rows: rows, columns: outputs.count)
       embedding.multiply(prepared, outputs: outputs, to: logits, scratch: scratch, kernels: context.kernels)
-      let sums = sums.base + thread * rowLimit * 2
+      let sums = sums.base + part * rowLimit
       for (row, token) in tokens.enumerated() {
         let values = UnsafeBufferPointer(start: logits.row(row), count: outputs.count)
-        Self.add(context.kernels.logSumExp(values), to: sums + 2 * row)
+        sums[row] = context.kernels.logSumExp(values)
         if outputs.contains(token) { chosen.base[row] = values[token - outputs.lowerBound] }
       }
     }
     for row in 0..<rows {
-      let total = sums.base + 2 * row
-      for thread in 1..<max(1, context.pool.threads) {
-        let other = sums.base + (thread * rowLimit + row) * 2
-        if other[1] > 0 { Self.add(other[0] + log(other[1]), to: total) }
+      var (largest, sum) = (-Float.infinity, Float(0))
+      for block in 0..<blocks {
+        let logarithm = sums.base[block * rowLimit + row]
+        if logarithm > largest {
+          (largest, sum) = (logarithm, sum * exp(largest - logarithm) + 1)
+        } else {
+          sum += exp(logarithm - largest)
+        }
       }
-      probabilities[row] = exp(Double(chosen.base[row]) - Double(total[0]) - log(Double(total[1])))
-    }
-  }
-
-  /// Adds exp(`logarithm`) to a sum that is kept as `[largest, sum of exp(value - largest)]`.
-  private static func add(_ logarithm: Float, to sum: UnsafeMutablePointer<Float>) {
-    if logarithm > sum[0] {
-      (sum[0], sum[1]) = (logarithm, sum[1] * exp(sum[0] - logarithm) + 1)
-    } else {
-      sum[1] += exp(logarithm - sum[0])
+      probabilities[row] = exp(Double(chosen.base[row]) - Double(largest) - log(Double(sum)))
     }
   }
 }

@@ -32,5 +32,10 @@ struct WindowPrompt {
     previous.removeFirst(max(0, previous.count - room))
   }
 
+  /// Goes on from the text of another prompt, whose tokens may mean something else here.
+  ///
+  /// - Parameter translate: tokens of the other prompt to tokens of this one.
+  mutating func take(_ other: WindowPrompt, _ translate: ([Int]) -> [Int]) { append(translate(other.previous)) }
+
   mutating func forget() { previous = [] }
 }

@@ -69,6 +69,7 @@ import Testing
       (.deviceBusy(name: "x", holder: "firefox (12)"), "in use by firefox (12)"),
       (.deviceBusy(name: "x", holder: nil), "pulse:"),
       (.devicePermission(name: "x"), "usermod -aG audio"), (.soundServerAway(name: "x"), "pulseaudio --start"),
+      (.deviceHangs(name: "x"), "restart"),
       (.noWayToSoundServer(name: "x"), "libasound2-plugins"), (.deviceFormat(name: "x"), "plughw:"),
       (.deviceFailed(name: "x", code: 5, message: "Input/output error"), "errno 5: Input/output error."),
     ]

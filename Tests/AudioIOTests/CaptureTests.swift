@@ -146,4 +146,10 @@ import Testing
     server.kill()
     #expect(throws: AudioError.soundServerAway(name: device)) { try Microphone(device: device) }
   }
+
+  @Test func aServerThatHangsIsNotWaitedForLong() throws {
+    server.pause()
+    defer { server.resume() }
+    #expect(throws: AudioError.deviceHangs(name: device)) { try Microphone(device: device) }
+  }
 }

@@ -20,6 +20,9 @@ import Transcripts
     var partials: [LivePartial] {
       events.compactMap { if case .partial(let partial) = $0.event { partial } else { nil } }
     }
+    var untranslated: [String] {
+      events.compactMap { if case .untranslated(let code, _, _) = $0.event { code } else { nil } }
+    }
     var text: String { finals.map(\.text).joined(separator: " ") }
     /// What happened, without texts.
     var kinds: [String] {
@@ -33,6 +36,7 @@ import Transcripts
     (
       recognition: try RecognitionModel(contentsOf: Places.model("whisper-base")),
       voice: try VoiceActivityModel(contentsOf: Places.model("silero-vad")),
+      english: try RecognitionModel(contentsOf: Places.model("whisper-tiny.en")),
       enPT: try TranslationModel(contentsOf: Places.model("firefox-en-pt")),
       ptEN: try TranslationModel(contentsOf: Places.model("firefox-pt-en"))
     )
@@ -41,7 +45,8 @@ import Transcripts
   /// Runs a session to its end, and checks what every session promises.
   private func listen(
     _ steps: [ScriptedSource.Step], from: String? = "en", to targets: [String] = [], clock: TestClock? = nil,
-    tap: @escaping (Int) throws -> Void = { _ in }
+    tap: @escaping (Int) throws -> Void = { _ in }, change: (inout LiveSettings) -> Void = { _ in },
+    told hear: @escaping (LiveEvent) -> Void = { _ in }
   ) throws -> Told {
     let models = try Self.models.get()
     var options = RecognitionOptions(language: from)
@@ -53,17 +58,22 @@ import Transcripts
     settings.route = { from, _ in
       TranslationRoute(models: [from == "en" ? models.enPT : models.ptEN], sourceLanguages: [from])
     }
+    change(&settings)
     var told = Told()
     let session = try LiveSession(
       interpreter, voiceActivity: models.voice, settings: settings, clock: clock ?? AudioClock()
-    ) { told.events.append(($0, $1)) }
+    ) {
+      told.events.append(($0, $1))
+      hear($0)
+    }
     do {
       told.summary = try session.run(ScriptedSource(steps, clock: clock)) { samples in
         told.tapped += samples
         try tap(told.tapped.count)
       }
     } catch { told.error = error }
-    expectPromises(told, isTranslated: !targets.isEmpty)
+    // Without a way from the one language that there is, nothing begins.
+    if !(told.error is InterpreterError) { expectPromises(told, isTranslated: !targets.isEmpty) }
     return told
   }
 
@@ -75,6 +85,8 @@ import Transcripts
     #expect(told.finals.map(\.id) == Array(told.finals.indices), "ids count up")
     var finished = -1
     var stable: (utterance: Int, text: String) = (0, "")
+    let untranslated = told.untranslated
+    func translates(_ language: String?) -> Bool { isTranslated && !untranslated.contains(language ?? "en") }
     for event in told.events.map(\.event) {
       switch event {
       case .partial(let partial):
@@ -87,13 +99,13 @@ import Transcripts
             "\(partial.text) after \(stable.text)")
         }
         stable = (partial.utterance, String(String.UnicodeScalarView(scalars.prefix(partial.stable))))
-        #expect((partial.translation != nil) == isTranslated)
+        #expect((partial.translation != nil) == translates(partial.language))
         if partial.text.isEmpty { #expect((partial.translation ?? "").isEmpty) }
       case .final(let segment):
         if segment.id == stable.utterance { #expect(segment.text.hasPrefix(stable.text), "\(segment.text)") }
         finished = segment.id
         #expect(!segment.text.isEmpty && segment.start <= segment.end && segment.words?.isEmpty == false)
-        #expect((segment.translation != nil) == isTranslated)
+        #expect((segment.translation != nil) == translates(segment.language))
       default: break
       }
     }
@@ -230,5 +242,61 @@ import Transcripts
     #expect(words("en", \.text).contains("library") && words("en", \.translation).contains("biblioteca"))
     #expect(words("pt", \.text).contains("arquivo") && words("pt", \.translation).contains("archive"))
     #expect(told.finals.compactMap(\.language) == told.finals.compactMap(\.language).sorted(), "en first, then pt")
+  }
+
+  @Test func aLanguageWithoutAWayIsShownAsItIs() throws {
+    let enPT = try Self.models.get().enPT
+    let told = try listen(
+      [
+        .sound(try Recorded.samples("meeting-pt.flac", 0..<6.5)), .sound(Recorded.silence(1)),
+        .sound(try Recorded.samples("meeting-en.flac", 0..<5.2)), .sound(Recorded.silence(1)),
+        .sound(try Recorded.samples("meeting-pt.flac", 0..<6.5)),
+      ], from: nil, to: ["de"],
+      change: {
+        $0.route = { from, to in
+          guard from == "en" else { throw InterpreterError.noRoute(from: from, to: to) }
+          return TranslationRoute(models: [enPT])
+        }
+      })
+    #expect(told.error == nil && told.untranslated == ["pt"], "once: \(told.kinds)")
+    let reason = InterpreterError.noRoute(from: "pt", to: "de").description
+    #expect(told.events.contains { $0.event == .untranslated(language: "pt", target: "de", reason: reason) })
+    let first = try #require(
+      told.events.firstIndex { if case .final(let final) = $0.event { final.language == "pt" } else { false } })
+    #expect(told.index(of: "untranslated") < first, "\(told.kinds)")
+    let spoken = Dictionary(grouping: told.finals) { $0.language ?? "" }
+    #expect(spoken["pt"]?.contains { $0.text.contains("arquivo") && $0.translation == nil } == true)
+    #expect(spoken["en"]?.contains { $0.translation?.contains("biblioteca") == true } == true, "\(told.finals)")
+    // Of a language that was named it is an error, before anything is shown.
+    let known = try listen(
+      [.sound(try Recorded.samples("meeting-en.flac", 0..<3))], to: ["de"],
+      change: { $0.route = { throw InterpreterError.noRoute(from: $0, to: $1) } })
+    #expect(known.error is InterpreterError && known.finals.isEmpty)
+  }
+
+  /// The chosen model gives way in the middle of a turn and comes back: nothing is said twice, and nothing is missing.
+  @Test func anotherModelGoesOnWithTheSameWords() throws {
+    let english = try Self.models.get().english
+    let clock = TestClock()
+    var slow = 0, names: [String] = []
+    let told = try listen(
+      [.sound(try Recorded.samples("meeting-en.flac"))], clock: clock,
+      change: {
+        $0.smallerModel = { _ in english }
+        $0.maySkip = false
+      },
+      told: { event in
+        // Some recognitions take long, each but once.
+        if case .partial = event, slow < 8 {
+          slow += 1
+          clock.pass(.seconds(2.5))
+        }
+        if case .degraded(_, _, let model) = event { names.append(model) }
+      })
+    #expect(told.kinds.filter { $0 == "degraded" }.count >= 4, "\(told.kinds)")
+    #expect(names.contains("whisper-tiny.en") && names.first == "whisper-base", "\(names)")
+    let said = try String(contentsOf: Places.fixtures.appending(path: "meeting-en.txt"), encoding: .utf8)
+    #expect(errorRate(told.text, said) < 0.12, "\(told.text)")
+    #expect(told.summary?.lost == .zero)
   }
 }

@@ -78,4 +78,14 @@ import Transcripts
     let certain = CommitPolicy.alignAtt(.milliseconds(100)).certain(mixed, earlier: [], frames: 100)
     #expect(certain.map(\.word.text) == [" a"])
   }
+
+  @Test func whatIsOldIsCertainWhateverItLooksAt() {
+    func overdue(_ text: String, frames: Int) -> String {
+      CommitPolicy.overdue(words(text), frames: frames, hold: .seconds(1)).map(\.word.text).joined()
+    }
+    #expect(overdue("good morning, every one.", frames: 119) == "")
+    #expect(overdue("good morning, every one.", frames: 120) == " good")
+    #expect(overdue("good morning, every one.", frames: 140) == " good morning,")
+    #expect(overdue("good morning, every one.", frames: 500) == " good morning, every one", "the end may still move")
+  }
 }

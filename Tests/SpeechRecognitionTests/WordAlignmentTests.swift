@@ -90,6 +90,30 @@ import Transcripts
     }
   }
 
+  /// Whichever thread takes which part of the vocabulary, the parts are added up in one order.
+  @Test func probabilitiesDoNotDependOnThreads() throws {
+    let model = try RecognitionModel(contentsOf: TinyModelTests.folder, precision: .float32)
+    let state = model.weights.dimensions.state, rows = 8
+    var random = SeededNumbers(state: 1)
+    let states = FloatBuffer(count: rows * state)
+    for index in 0..<states.count { states.base[index] = Float.random(in: -2...2, using: &random) }
+    let tokens = (0..<rows).map { 97 + $0 }
+    func measure(threads: Int) -> [Double] {
+      // So little scratch that there are many parts.
+      let context = ComputeContext(threads: threads, scratchPerThread: QuantizedMatrix.blockOutputs * (state + rows))
+      let measure = TokenProbabilities(
+        weights: model.weights, textTokens: model.vocabulary.endOfText, rowLimit: rows, context: context)
+      var values = [Double](repeating: 0, count: rows)
+      values.withUnsafeMutableBufferPointer {
+        measure.measure(tokens[...], states: Matrix(states.base, rows: rows, columns: state), probabilities: $0)
+      }
+      return values
+    }
+    let one = measure(threads: 1)
+    #expect(one.allSatisfy { $0 > 0 && $0 < 1 } && Set(one).count == rows, "\(one)")
+    for threads in [2, 3, 8] { for _ in 0..<50 { #expect(measure(threads: threads) == one) } }
+  }
+
   /// Everything large belongs to the aligner; what remains is the token lists and one closure for each shared job.
   @Test func alignmentAllocatesLittle() throws {
     let workspace = try base.workspace(.best, threads: 2)
