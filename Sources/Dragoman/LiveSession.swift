@@ -205,7 +205,7 @@ public final class LiveSession {
         try tell(.silence(since: recognizer.position))
       case .turnGoesOn:
         let isDue =
-          recognizer.turnLength >= settings.recognition.shortestAudio + settings.recognition.leadIn
+          recognizer.turnLength >= settings.recognition.shortestAudio
           && recognizer.position - lastRecognized >= pace.step
         if isDue { try recognize() }
         break listening
