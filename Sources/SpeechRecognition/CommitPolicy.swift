@@ -19,7 +19,7 @@ public enum CommitPolicy: Sendable, Equatable {
   /// 75 % of those that were wrong.
   static let sureProbability = 0.8
   /// What attention keeps away from the newest audio before a doubted word is certain, and before it is shown.
-  static let doubtedMargin = Duration.milliseconds(2500), doubtedShownMargin = Duration.milliseconds(1500)
+  static let doubtedMargin = Duration.milliseconds(2000), doubtedShownMargin = Duration.milliseconds(1500)
 
   /// Hypotheses before the newest that it looks at.
   var memory: Int {

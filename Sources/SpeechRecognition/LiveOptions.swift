@@ -8,7 +8,7 @@ public struct LiveOptions: Sendable, Equatable {
   /// nothing of what is heard is certain by that: the first text is to come soon, the rest to stay.
   public var shownMargin = Duration.milliseconds(600), firstMargin = Duration.milliseconds(200)
   /// Silence that ends a turn.
-  public var pause = Duration.milliseconds(500)
+  public var pause = Duration.milliseconds(400)
   /// Probability of voice at which a turn begins.
   public var voiceThreshold: Float = 0.5
   /// Audio since its voice was heard that a turn needs before it is recognised for the first time.

@@ -39,9 +39,9 @@ public final class LiveRecognizer {
   private var probabilities: [Float] = []
   private var isEnding = false, hasFinished = false
 
-  /// The turn that goes on: its window's first frame, the first that is its own, and the frame behind its last one once it
-  /// is over.
-  private var turn: (start: Int, own: Int, end: Int?)?
+  /// The turn that goes on: its window's first frame, the first that is its own, the first with its voice, and the frame
+  /// behind its last one once it is over.
+  private var turn: (start: Int, own: Int, voice: Int, end: Int?)?
   /// The first frame of the window that the next turn goes on with; nil when it begins anew.
   private var context: Int?
   /// Before this frame nothing is heard again.
@@ -97,9 +97,7 @@ public final class LiveRecognizer {
   /// Where the turn that goes on begins, as far as it has not been cut off; nil between turns.
   public var turnStart: Duration? { turn.map { Self.time(frames: max($0.start, $0.own)) } }
   /// Audio since the turn's voice was heard.
-  public var turnLength: Duration {
-    turn.map { Self.time(frames: audio.count - $0.own) - live.leadIn } ?? .zero
-  }
+  public var turnLength: Duration { turn.map { Self.time(frames: audio.count - $0.voice) } ?? .zero }
   /// How long nobody has spoken in the turn that goes on.
   public var quiet: Duration { Self.time(samples: endpoint.quietFrames * VoiceActivityDetector.frameLength) }
 
@@ -163,7 +161,7 @@ public final class LiveRecognizer {
     let frame = VoiceActivityDetector.frameLength
     switch change {
     case .began(let first):
-      beginTurn(at: max(done, first * frame / AcousticFrame.hopLength - live.leadIn.frames))
+      beginTurn(voice: first * frame / AcousticFrame.hopLength)
       if finder != nil { isLanguageSettled = false }
       return .turnBegins
     case .ended(let end) where turn != nil:
@@ -331,10 +329,11 @@ public final class LiveRecognizer {
     turn = nil
   }
 
-  /// Begins a turn whose own audio begins with this frame.
-  private func beginTurn(at frame: Int) {
-    if context == nil || frame - done > live.longestGap.frames { forgetContext() }
-    turn = (context ?? frame, frame, nil)
+  /// Begins a turn whose voice begins with this frame.
+  private func beginTurn(voice: Int) {
+    let own = max(done, voice - live.leadIn.frames)
+    if context == nil || own - done > live.longestGap.frames { forgetContext() }
+    turn = (context ?? own, own, voice, nil)
     context = nil
   }
 

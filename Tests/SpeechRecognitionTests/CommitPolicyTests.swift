@@ -85,11 +85,11 @@ import Transcripts
     func certain(_ policy: CommitPolicy, frames: Int) -> String {
       policy.certain(doubted, earlier: [doubted], frames: frames).map(\.word.text).joined()
     }
-    // It looks at frame 39: 250 frames more make it certain, and the others with it.
+    // It looks at frame 39: 200 frames more make it certain, and the others with it.
     for policy in [CommitPolicy.alignAtt(.milliseconds(400)), .both(2, .milliseconds(400))] {
       #expect(certain(policy, frames: 120) == " a")
-      #expect(certain(policy, frames: 289) == " a")
-      #expect(certain(policy, frames: 290) == " a b c d")
+      #expect(certain(policy, frames: 239) == " a")
+      #expect(certain(policy, frames: 240) == " a b c d")
     }
     #expect(certain(.localAgreement(2), frames: 120) == " a b c d", "agreement looks at texts alone")
     // A margin that is wider than that of doubted words is theirs, too.
