@@ -13,7 +13,7 @@ struct LiveArguments: ParsableArguments {
   var maxLatency = "4s"
 
   @Option(help: ArgumentHelp("Silence that ends a turn, in seconds.", valueName: "s"))
-  var pause = 0.5
+  var pause = 0.4
 
   @Option(
     help: ArgumentHelp("Shown words of translations that may be taken back, for each final word.", valueName: "x"))

@@ -248,7 +248,7 @@ public final class LiveSession {
         return true
       case .turnGoesOn:
         let isDue =
-          recognizer.turnLength >= settings.recognition.shortestAudio + settings.recognition.leadIn
+          recognizer.turnLength >= settings.recognition.shortestAudio
           && recognizer.position - lastRecognized >= (isLimited ? min(pace.step, hearing) : pace.step)
         if isDue {
           try recognize()

@@ -68,7 +68,7 @@ extension LiveRecognizer {
     let position = audio.sampleCount - listened
     var start = position + first
     if let fresh = turn, isFresh, fresh.end == nil {
-      start = min(start, fresh.start * AcousticFrame.hopLength + live.leadIn.samples)
+      start = min(start, fresh.own * AcousticFrame.hopLength + live.leadIn.samples)
       (turn, done) = (nil, self.audio.count)
       endpoint.forget()
     }

@@ -6,7 +6,8 @@ internal import Transcripts
 ///
 /// A turn begins where a voice is heard and ends with a pause. While it lasts, each call recognises it from its start, or from
 /// where certain words were cut off, to the newest sample; the certain words are what the text begins with, so that they
-/// stay and cost nothing again. The silence behind the audio is the model's tail: a call costs what its audio costs.
+/// stay and cost nothing again. A turn behind a short pause is heard together with the end of the one before it. The silence
+/// behind the audio is the model's tail: a call costs what its audio costs.
 public final class LiveRecognizer {
   /// What there is to do.
   public enum Occasion: Sendable, Equatable {
@@ -40,10 +41,13 @@ public final class LiveRecognizer {
   private var probabilities: [Float] = []
   private var isEnding = false, hasFinished = false
 
-  /// The turn that goes on: its window's first frame, and the frame behind its last one once it is over.
-  var turn: (start: Int, end: Int?)?
+  /// The turn that goes on: its window's first frame, the first that is its own, the first with its voice, and the frame
+  /// behind its last one once it is over.
+  var turn: (start: Int, own: Int, voice: Int, end: Int?)?
   /// Whether nothing of the turn has been recognised yet.
   private(set) var isFresh = false
+  /// The first frame of the window that the next turn goes on with; nil when it begins anew.
+  private var context: Int?
   /// Before this frame nothing is heard again.
   var done = 0
   /// The tokens that the window's text begins with.
@@ -51,6 +55,7 @@ public final class LiveRecognizer {
   /// Certain words of the window with their tokens, for cutting.
   var certain: [(word: Word, tokens: Range<Int>)] = []
   var earlier: [[AlignedWord]] = []
+  private var shown = ShownWords()
   /// Recognitions in a row whose text had nothing behind its prefix.
   private var emptyTexts = 0
   /// The language of the turn, and whether it is settled.
@@ -92,9 +97,9 @@ public final class LiveRecognizer {
   /// Audio that has come and was not listened to, without what is left out.
   public var backlog: Duration { Self.time(samples: waiting.count - max(listened, leftOut)) }
   /// Where the turn that goes on begins, as far as it has not been cut off; nil between turns.
-  public var turnStart: Duration? { turn.map { Self.time(frames: $0.start) } }
-  /// Audio of the turn that the next recognition will hear.
-  public var turnLength: Duration { turn.map { Self.time(frames: audio.count - $0.start) } ?? .zero }
+  public var turnStart: Duration? { turn.map { Self.time(frames: max($0.start, $0.own)) } }
+  /// Audio since the turn's voice was heard.
+  public var turnLength: Duration { turn.map { Self.time(frames: audio.count - $0.voice) } ?? .zero }
   /// How long nobody has spoken in the turn that goes on.
   public var quiet: Duration { Self.time(samples: endpoint.quietFrames * VoiceActivityDetector.frameLength) }
 
@@ -143,7 +148,7 @@ public final class LiveRecognizer {
         return .turnEnds
       }
     }
-    if turn == nil { audio.forget(before: audio.count - live.leadIn.frames - 50) }
+    if turn == nil { forgetSilence() }
     return turn == nil ? nil : .turnGoesOn
   }
 
@@ -151,13 +156,13 @@ public final class LiveRecognizer {
     let frame = VoiceActivityDetector.frameLength
     switch change {
     case .began(let first):
-      turn = (max(done, first * frame / AcousticFrame.hopLength - live.leadIn.frames), nil)
+      beginTurn(voice: first * frame / AcousticFrame.hopLength)
       if finder != nil { isLanguageSettled = false }
       isFresh = true
       return .turnBegins
     case .ended(let end) where turn != nil:
       // What follows the speech belongs to it: endings of words are quiet.
-      turn!.end = min(audio.count, end * frame / AcousticFrame.hopLength + 30)
+      turn!.end = min(audio.count, end * frame / AcousticFrame.hopLength + live.leadOut.frames)
       return .turnEnds
     default: return nil
     }
@@ -171,12 +176,19 @@ public final class LiveRecognizer {
     if let startFailure { throw startFailure }
     guard let turn else { return LiveUpdate() }
     isFresh = false
-    let window = turn.start..<min(turn.end ?? audio.count, turn.start + model.weights.dimensions.windowFrames)
+    let own = max(turn.start, turn.own)..<(turn.end ?? audio.count)
     var update = LiveUpdate()
     update.endsTurn = turn.end != nil
-    if window.count >= Self.least { try recognize(window, isLast: update.endsTurn, into: &update) }
+    var end = own.upperBound
+    if own.count >= Self.least {
+      workspace.forget()
+      let isSettled = try settleLanguage(own, isLast: update.endsTurn)
+      let start = self.turn!.start
+      end = min(end, start + model.weights.dimensions.windowFrames)
+      recognize(start..<end, isLast: update.endsTurn, isSettled: isSettled, into: &update)
+    }
     update.language = textLanguage
-    if update.endsTurn { endTurn(at: window.upperBound) }
+    if update.endsTurn { endTurn(at: end) }
     return update
   }
 
@@ -186,9 +198,7 @@ public final class LiveRecognizer {
   /// Frames that hold no word.
   private static let least = 20
 
-  private func recognize(_ window: Range<Int>, isLast: Bool, into update: inout LiveUpdate) throws {
-    workspace.forget()
-    let isSettled = try settleLanguage(window, isLast: isLast)
+  private func recognize(_ window: Range<Int>, isLast: Bool, isSettled: Bool, into update: inout LiveUpdate) {
     let start = startSequence
     workspace.hear(window, of: audio, wholly: false)
     let text = isLast ? finalText(of: window, start: start) : partialText(start: start)
@@ -207,9 +217,12 @@ public final class LiveRecognizer {
       if overdue.count > certain.count { certain = overdue }
     }
     update.certain = certain.map { audio.placed($0.word, after: window.lowerBound) }
-    update.pending = CommitPolicy.worthShowing(
-      Array(words.dropFirst(certain.count)), frames: window.count, margin: live.shownMargin
-    ).map { audio.placed($0.word, after: window.lowerBound) }
+    let (margin, doubted) =
+      saysNothing ? (live.firstMargin, .zero) : (live.shownMargin, CommitPolicy.doubtedShownMargin)
+    let newest = words.map { placed($0, after: window.lowerBound) }
+    shown.take(
+      isTrusted ? newest : nil, certain: certain.count, frames: window.count, margin: margin, doubted: doubted)
+    if !isLast { update.pending = shown.words.map(\.word) }
     let count = certain.count
     keep(certain, placed: update.certain, of: text)
     if isTrusted {
@@ -218,6 +231,11 @@ public final class LiveRecognizer {
       earlier.removeLast(max(0, earlier.count - live.policy.memory))
     }
     if !isLast { isStuck(words, in: window) ? cutBehindCertain() : cut(window) }
+  }
+
+  /// Whether nothing of the turn's own words is certain or shown.
+  private var saysNothing: Bool {
+    shown.words.isEmpty && certain.last.map { $0.word.start.frames < turn!.own } ?? true
   }
 
   /// The likeliest text at temperature 0.
@@ -246,6 +264,12 @@ public final class LiveRecognizer {
     return aligned[1]
   }
 
+  private func placed(_ word: AlignedWord, after frame: Int) -> AlignedWord {
+    var word = word
+    word.word = audio.placed(word.word, after: frame)
+    return word
+  }
+
   /// Lets the window's text begin with these words, too.
   private func keep(_ words: [AlignedWord], placed: [Word], of text: WindowText) {
     guard let last = words.last else { return }
@@ -265,8 +289,7 @@ public final class LiveRecognizer {
     let sentence = certain.dropLast().lastIndex { Transcript.endsSentence($0.word.text) }
     let isFull = window.count > live.longestWindow.frames * 3 / 2
     guard let index = sentence ?? (isFull ? certain.count - 2 : nil) else { return }
-    let frame = (certain[index].word.end.frames + certain[index + 1].word.start.frames) / 2
-    cut(words: index + 1, at: frame)
+    cut(words: index + 1, at: Self.border(certain[index].word, certain[index + 1].word))
   }
 
   /// Whether the decoder ends the text behind its prefix time and again although somebody goes on speaking: seen for seconds, until
@@ -281,7 +304,8 @@ public final class LiveRecognizer {
 
   /// Begins a window behind all that is certain: there the decoder has to say something.
   private func cutBehindCertain() {
-    cut(words: certain.count, at: certain.last!.word.end.frames)
+    let last = certain.last!.word
+    last.start.frames < turn!.own ? forgetContext() : cut(words: certain.count, at: last.end.frames)
     emptyTexts = 0
   }
 
@@ -294,7 +318,7 @@ public final class LiveRecognizer {
   private func cut(words count: Int, at frame: Int) {
     let textTokens = prefix.filter { $0 < model.vocabulary.endOfText }
     let cutTokens = count > 0 ? certain[count - 1].tokens.upperBound : 0
-    prompt.append(Array(textTokens[..<cutTokens]))
+    remember(textTokens[..<cutTokens])
     certain = certain.dropFirst(count).map {
       ($0.word, $0.tokens.lowerBound - cutTokens..<$0.tokens.upperBound - cutTokens)
     }
@@ -306,19 +330,56 @@ public final class LiveRecognizer {
     audio.forget(before: turn!.start)
   }
 
+  /// What stands before the window is its prompt.
+  private func remember(_ tokens: ArraySlice<Int>) {
+    if options.conditionsOnPreviousText { prompt.append(Array(tokens)) }
+  }
+
+  /// The turn is over. Its end stays, for a next turn that follows soon.
   private func endTurn(at frame: Int) {
-    prompt.append(prefix.filter { $0 < model.vocabulary.endOfText })
-    (prefix, certain, earlier, emptyTexts) = ([], [], [], 0)
+    let newest = frame - live.context.frames
+    if let index = certain.firstIndex(where: { $0.word.start.frames >= newest }), turn!.start < newest, index > 0 {
+      cut(words: index, at: Self.border(certain[index - 1].word, certain[index].word))
+    }
+    context = certain.contains { $0.word.start.frames >= newest } ? turn!.start : nil
+    (earlier, shown, emptyTexts) = ([], ShownWords(), 0)
     done = frame
     turn = nil
   }
+
+  /// Begins a turn whose voice begins with this frame.
+  private func beginTurn(voice: Int) {
+    let own = max(done, voice - live.leadIn.frames)
+    if context == nil || own - done > live.longestGap.frames { forgetContext() }
+    turn = (context ?? own, own, voice, nil)
+    context = nil
+  }
+
+  /// What was said before is too long ago, or in another language, to be gone on from: a model would rather say it again
+  /// than nothing.
+  private func forgetContext() {
+    context = nil
+    (prefix, certain) = ([], [])
+    prompt.forget()
+    if let own = turn?.own { turn!.start = max(turn!.start, own) }
+  }
+
+  /// Between turns only what the next one may begin with is kept.
+  private func forgetSilence() {
+    if audio.count - done > live.longestGap.frames + live.leadIn.frames + 50 { forgetContext() }
+    audio.forget(before: context ?? audio.count - live.leadIn.frames - 50)
+  }
+
+  /// The frame between two words.
+  private static func border(_ word: Word, _ next: Word) -> Int { (word.end.frames + next.start.frames) / 2 }
 
   // MARK: Language
 
   /// Audio that tells a language for good.
   private static let tellingFrames = 300
 
-  /// Finds the language of the turn. Until it is settled, nothing becomes certain.
+  /// Finds the language of the turn by its own audio. Until it is settled, nothing becomes certain, and a turn that goes on from
+  /// another is taken to be in the same.
   ///
   /// - Returns: whether it is.
   private func settleLanguage(_ window: Range<Int>, isLast: Bool) throws -> Bool {
@@ -328,14 +389,15 @@ public final class LiveRecognizer {
     let enough = window.count >= Self.tellingFrames || isLast || heard.best.probability >= 0.9
     guard enough else {
       // A guess, for what is shown.
-      if language == nil || heard.best.probability > 0.5 { language = heard.best }
+      if language == nil || (turn!.start == turn!.own && heard.best.probability > 0.5) { language = heard.best }
       return false
     }
     language = finder.follow(heard)
     isLanguageSettled = true
     settledLanguage = language!.code
     if before != settledLanguage {
-      prompt.forget()
+      forgetContext()
+      (earlier, shown) = ([], ShownWords())
       if let chooseTask { task = try chooseTask(language!) }
     }
     return true

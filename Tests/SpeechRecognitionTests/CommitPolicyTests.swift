@@ -88,4 +88,24 @@ import Transcripts
     #expect(overdue("good morning, every one.", frames: 140) == " good morning,")
     #expect(overdue("good morning, every one.", frames: 500) == " good morning, every one", "the end may still move")
   }
+
+  @Test func aDoubtedWordWaits() {
+    var doubted = words("a b c d")
+    doubted[1].word.probability = 0.79
+    func certain(_ policy: CommitPolicy, frames: Int) -> String {
+      policy.certain(doubted, earlier: [doubted], frames: frames).map(\.word.text).joined()
+    }
+    // It looks at frame 39: 200 frames more make it certain, and the others with it.
+    for policy in [CommitPolicy.alignAtt(.milliseconds(400)), .both(2, .milliseconds(400))] {
+      #expect(certain(policy, frames: 120) == " a")
+      #expect(certain(policy, frames: 239) == " a")
+      #expect(certain(policy, frames: 240) == " a b c d")
+    }
+    #expect(certain(.localAgreement(2), frames: 120) == " a b c d", "agreement looks at texts alone")
+    // A margin that is wider than that of doubted words is theirs, too.
+    #expect(certain(.alignAtt(.seconds(3)), frames: 339) == " a")
+    #expect(certain(.alignAtt(.seconds(3)), frames: 340) == " a b")
+    doubted[1].word.probability = 0.8
+    #expect(certain(.alignAtt(.milliseconds(400)), frames: 120) == " a b c d")
+  }
 }

@@ -14,7 +14,9 @@ import Testing
   /// A window of noise that is different for each seed.
   private func listen(_ workspace: RecognitionWorkspace, seed: UInt64) {
     var random = SeededRandom(seed: seed)
-    for index in workspace.encoder.input.indices { workspace.encoder.input[index] = .random(in: -1...1, using: &random) }
+    for index in workspace.encoder.input.indices {
+      workspace.encoder.input[index] = .random(in: -1...1, using: &random)
+    }
     workspace.decoder.attend(to: workspace.encoder.encode())
   }
 
@@ -30,7 +32,8 @@ import Testing
   }
 
   /// Each says what it would say alone, to the last digit of its probability, however many there are.
-  @Test(arguments: [SearchStrategy.greedy, .beam(width: 3, patience: 1), .sampling(temperature: 0.7, count: 2)], [2, 3])
+  @Test(
+    arguments: [SearchStrategy.greedy, .beam(width: 3, patience: 1), .sampling(temperature: 0.7, count: 2)], [2, 3])
   func everyoneSaysWhatItWouldSayAlone(strategy: SearchStrategy, count: Int) throws {
     let alone = try workspace()
     let texts = (0..<7).map { seed in
