@@ -92,7 +92,7 @@ final class Pane {
     let pane = try Pane(
       script, columns: 80, rows: 24, folder: command.folder, environment: try #require(live.environment))
 
-    let wide = try pane.look(60) { text($0).contains("Good morning, everyone.") && text($0).contains("Bom dia") }
+    let wide = try pane.look(60) { text($0).contains("everyone.") && text($0).contains("Bom dia") }
     #expect(wide.isSo, "\(wide.rows)")
     #expect(try pane.isOnOtherScreen())
     #expect(wide.rows.count == 24 && wide.rows[22].isEmpty)
@@ -116,7 +116,7 @@ final class Pane {
     #expect(try !pane.isOnOtherScreen() && pane.tmux("display-message", "-p", "#{cursor_flag}#{wrap_flag}") == "11\n")
     // The usual screen with all that was finished; what has scrolled away is in the history.
     let history = text(try pane.tmux("capture-pane", "-p", "-J", "-S", "-100").split(separator: "\n").map(String.init))
-    #expect(history.hasPrefix("before Good morning, everyone. Bom dia"), "\(history)")
+    #expect(history.hasPrefix("before Good morning"), "\(history)")
     #expect(hasSecondSentence(history), "\(history)")
     #expect(history.contains("live: 0:") && history.hasSuffix("exit 130"), "\(history)")
   }

@@ -30,7 +30,8 @@ import Transcripts
     }
 
     var backlog: Duration { arrived - position }
-    var turnLength: Duration { turnStart.map { position - $0 } ?? .zero }
+    /// The voice begins 0.3 s behind the turn's start.
+    var turnLength: Duration { turnStart.map { max(.zero, position - $0 - .milliseconds(300)) } ?? .zero }
     func append(_ samples: UnsafeBufferPointer<Float>) { arrived += .seconds(samples.count) / AudioFile.sampleRate }
     func finish() { isEnding = true }
 

@@ -167,7 +167,7 @@ import Transcripts
     let failure = AudioError.readFailed(name: "script", seconds: 5, code: 5, message: "unplugged")
     let told = try listen([.sound(try Recorded.samples("meeting-en.flac", 0..<5)), .failure(failure)])
     #expect(told.error as? AudioError == failure)
-    #expect(told.text.hasPrefix("Good morning, everyone"), "\(told.text)")
+    #expect(told.text.hasPrefix("Good morning"), "\(told.text)")
     #expect(told.text.contains("archive"), "what had begun is finished: \(told.text)")
   }
 
@@ -178,7 +178,7 @@ import Transcripts
       if $0 > 3 * 16_000 { throw Full() }
     }
     #expect(told.error is Full)
-    #expect(told.text.hasPrefix("Good morning, everyone"), "\(told.text)")
+    #expect(told.text.hasPrefix("Good morning"), "\(told.text)")
     #expect(told.tapped.count < 4 * 16_000)
   }
 

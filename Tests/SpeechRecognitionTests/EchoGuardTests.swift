@@ -5,32 +5,28 @@ import Testing
 @Suite struct EchoGuardTests {
   private let sentence = " The stale smell of old beer lingers."
 
+  /// Which of some pieces, one after the other, are echoes.
+  private func echoes(_ pieces: [(text: String, frames: Int)]) -> [Bool] {
+    var guardian = EchoGuard()
+    return pieces.map { guardian.isEcho($0.text, frames: $0.frames) }
+  }
+
   @Test func aSentenceInABreathIsAnEcho() {
-    var echo = EchoGuard()
-    #expect(!echo.isEcho(sentence, frames: 370))
-    #expect(!echo.isEcho(" It takes heat to bring out the odor.", frames: 260))
-    // The first one again, in 0.32 s.
-    #expect(echo.isEcho(sentence, frames: 32))
-    // The echo is not what the next one is measured by.
-    #expect(echo.isEcho(sentence, frames: 31))
+    // The first one again, in 0.32 s; and the echo is not what the next one is measured by.
+    #expect(
+      echoes([(sentence, 370), (" It takes heat to bring out the odor.", 260), (sentence, 32), (sentence, 31)])
+        == [false, false, true, true])
   }
 
   @Test func whatIsSaidAgainIsNoEcho() {
-    var echo = EchoGuard()
-    #expect(!echo.isEcho(sentence, frames: 370))
-    // Fast, but a person can.
-    #expect(!echo.isEcho(sentence, frames: 190))
-    // Two short words, drawn out and then not.
-    #expect(!echo.isEcho(" Yes.", frames: 100))
-    #expect(!echo.isEcho(" Yes.", frames: 30))
-    // As fast as an echo, but never said before.
-    #expect(!echo.isEcho(" It takes heat to bring out the odor.", frames: 32))
+    #expect(echoes([(sentence, 370), (sentence, 190)]) == [false, false], "fast, but a person can")
+    #expect(echoes([(" Yes.", 100), (" Yes.", 30)]) == [false, false], "short words, drawn out and then not")
+    #expect(
+      echoes([(sentence, 370), (" It takes heat to bring out the odor.", 32)]) == [false, false], "never said before")
   }
 
   @Test func whatIsLongAgoIsForgotten() {
-    var echo = EchoGuard()
-    #expect(!echo.isEcho(sentence, frames: 370))
-    for number in 0..<20 { #expect(!echo.isEcho(" Number \(number).", frames: 100)) }
-    #expect(!echo.isEcho(sentence, frames: 32))
+    let others = (0..<20).map { (text: " Number \($0).", frames: 100) }
+    #expect(echoes([(sentence, 370)] + others + [(sentence, 32)]).allSatisfy { !$0 })
   }
 }

@@ -115,8 +115,10 @@ import Transcripts
 
   @Test func noMoreIsListenedToThanAsked() throws {
     let models = try Self.models.get()
+    var live = LiveOptions()
+    live.pause = .seconds(2)
     let recognizer = try LiveRecognizer(
-      workspace: RecognitionWorkspace(model: models.tiny, context: ComputeContext(threads: 2)),
+      workspace: RecognitionWorkspace(model: models.tiny, context: ComputeContext(threads: 2)), live: live,
       voiceActivity: models.voice)
     let speech = try samples(of: Places.fixtures.appending(path: "meeting-en.flac"))[..<48_000]
     speech.withUnsafeBufferPointer { recognizer.append($0) }
