@@ -17,7 +17,7 @@ struct LiveArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Shown words of translations that may be taken back, for each final word.", valueName: "x"))
-  var maxFlicker = 0.2
+  var maxFlicker = 0.15
 
   @OptionGroup(title: "Recognition")
   var recognition: RecognitionArguments

@@ -23,7 +23,7 @@ public struct LiveSettings: Sendable {
   /// Asked before a session listens, unless its clock waits: for the time in which the machine is too slow.
   public var smallerModel: SmallerModel?
   /// Words of translations that may be taken back, for each word of the finals.
-  public var flicker = 0.2
+  public var flicker = 0.15
   /// Silence after which a sentence without an end is over.
   public var longestPause = Duration.milliseconds(1500)
   /// Whether audio may be left out to keep up: not where the source waits.

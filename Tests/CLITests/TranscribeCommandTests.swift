@@ -121,6 +121,18 @@ import Testing
     #expect(exists("out/cut.txt") && exists("out/short-en.txt") && !exists("out/text.txt"))
   }
 
+  /// Recordings that end in another order than they began, one of them missing: the text stands in their order, as from one at a time.
+  @Test func theTextDoesNotDependOnTheCompany() throws {
+    defer { command.clean() }
+    let inputs = [Self.meeting, Self.short, path("missing.wav"), Self.short, Self.meeting]
+    let results = try ["1", "3"].map {
+      try run(
+        ["transcribe"] + inputs + ["--model", "whisper-tiny.en", "--beam", "2", "--format", "jsonl", "--batch", $0])
+    }
+    #expect(results.allSatisfy { $0.status == 66 && $0.errors.contains("missing.wav") }, "\(results[1].errors)")
+    #expect(results[0].output == results[1].output && results[0].output.contains("archive"), "\(results[1].output)")
+  }
+
   @Test func whatIsMissingIsNoInput() throws {
     defer { command.clean() }
     #expect(try run(["transcribe", path("nothing.wav"), "--model", "whisper-tiny.en"]).status == 66)

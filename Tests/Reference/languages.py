@@ -4,7 +4,8 @@ usage: languages.py DRAGOMAN DATA_FOLDER [details]
 needs: numpy, soundfile, jiwer, whisper-normalizer. Ends with a line for each figure, and with 1 if one is missed.
 
 Parts of 20 to 60 s in Portuguese, English and Spanish, of clips with 0.6 s between them, stand a second apart. A segment is right
-where its language is that of the part that its middle stands in. The parts alone are recognised with their language named."""
+where its language is that of the part that its middle stands in. The parts alone are recognised with their language named. Where the
+target is Portuguese, what is English has to be translated, and what is Portuguese stands as it is."""
 import sys
 
 import numpy as np
@@ -46,7 +47,8 @@ def main(dragoman, data, details=None):
             bounds.append((position, position + length, language))
             position += length
         whole = np.concatenate([piece for language in order for piece in (audio[language], silence(1))])
-        segments = transcribe(dragoman, [whole], "--from", choice)[0]["segments"]
+        target = ["--to", "pt"] if choice == "pt,en" else []
+        segments = transcribe(dragoman, [whole], "--from", choice, *target)[0]["segments"]
         said, wrong = [""] * len(order), []
         for segment in segments:
             middle = (segment["start"] + segment["end"]) / 2
@@ -59,6 +61,9 @@ def main(dragoman, data, details=None):
         name = "-".join(order) + f", --from {choice}"
         figures.check(not wrong, f"{name}: {len(segments) - len(wrong)} of {len(segments)} segments in the language of their part"
                       + "".join(f"; {s['language']}: {s['text'][:50]!r}" for s in wrong))
+        if target:
+            followed = [s for s in segments if (s["translation"] == s["text"]) == (s["language"] == "pt")]
+            figures.check(len(followed) == len(segments), f"{name} --to pt: {len(followed)} of {len(segments)} segments translated by their own language")
         expected = [reference[language] for language in order]
         joined = 100 * jiwer.wer(expected, [normalize(text, language) for text, language in zip(said, order)])
         single = 100 * jiwer.wer(expected, [alone[language] for language in order])
