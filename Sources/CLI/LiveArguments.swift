@@ -13,11 +13,11 @@ struct LiveArguments: ParsableArguments {
   var maxLatency = "4s"
 
   @Option(help: ArgumentHelp("Silence that ends a turn, in seconds.", valueName: "s"))
-  var pause = 0.4
+  var pause = LiveOptions().pause / .seconds(1)
 
   @Option(
     help: ArgumentHelp("Shown words of translations that may be taken back, for each final word.", valueName: "x"))
-  var maxFlicker = 0.15
+  var maxFlicker = LiveSettings().flicker
 
   @OptionGroup(title: "Recognition")
   var recognition: RecognitionArguments

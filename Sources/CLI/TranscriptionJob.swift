@@ -35,32 +35,29 @@ struct TranscriptionJob {
     var next = 0
     /// By the place of the recording.
     var failures: [Int: Failure] = [:]
-    var brokenPipe: (any Error)?
+    /// What ends everything, such as a reader that has gone.
+    var ending: (any Error)?
+    func transcribe(_ index: Int, _ session: InterpreterSession) throws {
+      do {
+        let text = try work(on: inputs[index], name: names[index], session: session, progress: progress, cancellation)
+        try results.add(text, at: index)
+      } catch let failure as any CommandFailure where failure.exitStatus != .brokenPipe {
+        if let message = failure.message { progress.say("dragoman: \(message)") }
+        failures[index] = Failure(failure.exitStatus)
+        progress.end(inputs[index], nil)
+        try results.add("", at: index)
+      }
+    }
     // The sessions take turns, so that nothing here is done by two of them at once.
     InterpreterSession.together(request.interpreter, count: min(batch, inputs.count)) { session in
-      while next < inputs.count, !cancellation.isRequested, brokenPipe == nil {
+      while next < inputs.count, !cancellation.isRequested, ending == nil {
         let index = next
         next += 1
-        do {
-          let text = try work(on: inputs[index], name: names[index], session: session, progress: progress, cancellation)
-          try results.add(text, at: index)
-        } catch let failure as any CommandFailure {
-          // A reader that has gone ends everything.
-          if failure.exitStatus == .brokenPipe {
-            brokenPipe = failure
-            return
-          }
-          if let message = failure.message { progress.say("dragoman: \(message)") }
-          failures[index] = Failure(failure.exitStatus)
-          progress.end(inputs[index], nil)
-          do { try results.add("", at: index) } catch { brokenPipe = error }
-        } catch {
-          brokenPipe = error
-        }
+        do { try transcribe(index, session) } catch { ending = error }
       }
     }
     progress.finish()
-    if let brokenPipe { throw brokenPipe }
+    if let ending { throw ending }
     try results.finish()
     if cancellation.isRequested { throw Failure(Interruption.exitStatus) }
     if let first = failures.min(by: { $0.key < $1.key }) { throw first.value }

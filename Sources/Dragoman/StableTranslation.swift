@@ -16,7 +16,9 @@ struct StableTranslation {
   private(set) var erased = 0, finals = 0
   private let unspaced: Bool
 
-  init(flicker: Double = 0.15, unspaced: Bool = false) { (self.flicker, self.unspaced) = (flicker, unspaced) }
+  init(flicker: Double = LiveSettings().flicker, unspaced: Bool = false) {
+    (self.flicker, self.unspaced) = (flicker, unspaced)
+  }
 
   /// Shows what both translations agree on.
   ///

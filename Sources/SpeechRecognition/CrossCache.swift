@@ -31,7 +31,7 @@ final class CrossCache: @unchecked Sendable {
 
   /// Positions that there is room for: whole tiles.
   private static func rows(_ size: WhisperDimensions) -> Int {
-    Attention.tileCount(size.audioContext) * Attention.keyTile
+    Attention.tiled(size.audioContext)
   }
 
   private var valueBytes: Int { isHalf ? 2 : 4 }
@@ -110,7 +110,7 @@ final class CrossCache: @unchecked Sendable {
         let row = positions.lowerBound / tile * tile * width + channel * tile
         copy(row + positions.lowerBound % tile, whole - positions.lowerBound)
       }
-      let end = min(Attention.tileCount(positions.upperBound) * tile, Self.rows(size))
+      let end = min(Attention.tiled(positions.upperBound), Self.rows(size))
       if whole < positions.upperBound { copy(whole * width, (end - whole) * width) }
     }
   }

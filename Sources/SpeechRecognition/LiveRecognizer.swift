@@ -259,7 +259,7 @@ public final class LiveRecognizer {
     // Punctuation alone is what music and machines are written down as, or the end of what has been said.
     guard model.vocabulary.hasWords(new) || !prefix.isEmpty else { return [] }
     let aligned = workspace.aligner.alignedWords(
-      [prefix, new], start: start, language: textLanguage, window: UnsafeBufferPointer(workspace.encoder.input),
+      [prefix, new], start: start, language: textLanguage, window: workspace.input(window, of: audio),
       frameCount: window.count, decoder: workspace.decoder)
     return aligned[1]
   }

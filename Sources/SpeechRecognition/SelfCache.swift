@@ -20,7 +20,7 @@ final class SelfCache {
   }
 
   private static func rows(_ size: WhisperDimensions, isHalf: Bool) -> Int {
-    isHalf ? Attention.tileCount(size.textContext) * Attention.keyTile : size.textContext
+    isHalf ? Attention.tiled(size.textContext) : size.textContext
   }
 
   /// Float32 values that one slot takes.
@@ -30,7 +30,7 @@ final class SelfCache {
 
   /// Scores that `attend` needs room for, for each head.
   static func scoreRoom(_ size: WhisperDimensions) -> Int {
-    Attention.rowsAtOnce * Attention.tileCount(size.textContext) * Attention.keyTile + size.decoderHeadWidth
+    Attention.rowsAtOnce * Attention.tiled(size.textContext) + size.decoderHeadWidth
   }
 
   /// Makes room for more hypotheses; forgets all tokens.
@@ -61,7 +61,7 @@ final class SelfCache {
         // Half-precision keys come in whole tiles.
         let isTiled = isHalf && part == 0
         let start = isTiled ? first / tile * tile : first
-        let end = isTiled ? Attention.tileCount(position) * tile : position
+        let end = isTiled ? Attention.tiled(position) : position
         (slice(slot: slot, layer: layer, part: part, head: head) + start * width * bytes).copyMemory(
           from: slice(slot: source, layer: layer, part: part, head: head) + start * width * bytes,
           byteCount: (end - start) * width * bytes)
@@ -139,7 +139,7 @@ final class SelfCache {
     _ queries: Matrix, layer: Int, head: Int, rows: Rows, scores: UnsafeMutablePointer<Float>, to output: Matrix,
     kernels: Kernels
   ) {
-    let width = dimensions.decoderHeadWidth, tile = Attention.keyTile, scale = 1 / Float(width).squareRoot()
+    let width = dimensions.decoderHeadWidth, scale = 1 / Float(width).squareRoot()
     let count = output.rows
     let isOne = (1..<count).allSatisfy { rows.slots[$0] == rows.slots[0] }
     let longest = (0..<count).reduce(0) { max($0, rows.positions[$1]) } + 1
@@ -148,7 +148,7 @@ final class SelfCache {
     func memory(_ slot: Int, _ part: Int) -> UnsafeMutableRawPointer {
       slice(slot: slot, layer: layer, part: part, head: head)
     }
-    let weights = Matrix(scores, rows: count, columns: Attention.tileCount(longest) * tile)
+    let weights = Matrix(scores, rows: count, columns: Attention.tiled(longest))
     /// The weights of what a row does not have in common with the others.
     func own(_ row: Int) -> Matrix { weights.rows(row..<row + 1).columns(common..<weights.columns) }
     Attention.products(queries, halfKeys: memory(commonSlot, 0), tiles: commonTiles, to: weights, kernels: kernels)

@@ -51,7 +51,7 @@ final class TextDecoder {
     mixed = FloatBuffer(count: size.textContext * size.state)
     wide = FloatBuffer(count: size.textContext * 4 * size.state)
     scoreRoom = max(
-      Attention.rowsAtOnce * Attention.tileCount(size.audioContext) * Attention.keyTile, SelfCache.scoreRoom(size))
+      Attention.rowsAtOnce * Attention.tiled(size.audioContext), SelfCache.scoreRoom(size))
     scores = FloatBuffer(count: size.decoderHeads * scoreRoom)
     logits = FloatBuffer(count: size.vocabulary)
     logitsBase = logits.base
@@ -139,14 +139,10 @@ final class TextDecoder {
 
   /// The same, and the logits of each row: together with other decoders where there are some.
   func next(_ tokens: [Int], slots: [Int]) {
-    guard let companions else {
-      step(tokens, slots: slots)
-      computeLogits(rows: 0..<lastRows)
-      return
-    }
+    precondition(!tokens.isEmpty && tokens.count <= slots.count && tokens.count <= self.slots, "one token a hypothesis")
     place(tokens, slots: slots)
     lastRows = tokens.count
-    companions.step(self)
+    if let companions { companions.step(self) } else { Self.step(CollectionOfOne(self), logits: logits) }
   }
 
   private func place(_ tokens: [Int], slots: [Int]) {
@@ -181,23 +177,14 @@ final class TextDecoder {
     let x = leader.states.matrix(rows: total, columns: state)
     let norm = leader.normalized.matrix(rows: total, columns: state)
     let attended = leader.mixed.matrix(rows: total, columns: state)
-    var first = leader.lastRows
-    for other in group.dropFirst() {
-      x.row(first).update(from: other.states.base, count: other.lastRows * state)
-      first += other.lastRows
-    }
-    func each(_ body: (TextDecoder, Range<Int>) -> Void) {
-      var first = 0
-      for decoder in group {
-        body(decoder, first..<first + decoder.lastRows)
-        first += decoder.lastRows
-      }
+    each(of: group) { decoder, rows in
+      if decoder !== leader { x.row(rows.lowerBound).update(from: decoder.states.base, count: rows.count * state) }
     }
     for (index, layer) in weights.decoderLayers.enumerated() {
       layer.attentionNorm(x, to: norm, context: context)
       let qkv = leader.wide.matrix(rows: total, columns: 3 * state)
       layer.queryKeyValue(norm, to: qkv, context: context)
-      each { decoder, rows in
+      each(of: group) { decoder, rows in
         decoder.selfCache.store(qkv.rows(rows), layer: index, rows: decoder.rows, kernels: context.kernels)
         decoder.attendToTokens(qkv.rows(rows), layer: index, to: attended.rows(rows))
       }
@@ -206,7 +193,7 @@ final class TextDecoder {
       layer.crossNorm(x, to: norm, context: context)
       let queries = leader.wide.matrix(rows: total, columns: state)
       layer.crossQuery(norm, to: queries, context: context)
-      each { decoder, rows in
+      each(of: group) { decoder, rows in
         decoder.capture?.record(queries.rows(rows), layer: index, cache: decoder.crossCache)
         decoder.attendToAudio(queries.rows(rows), layer: index, to: attended.rows(rows))
       }
@@ -219,21 +206,23 @@ final class TextDecoder {
     }
   }
 
-  /// Consumes the tokens that each decoder has `placed`, and makes the logits of all of them.
-  static func step(_ group: [TextDecoder], logits: FloatBuffer) {
-    run(group)
-    let leader = group[0], size = leader.weights.dimensions
-    let total = group.reduce(0) { $0 + $1.lastRows }
-    let x = leader.states.matrix(rows: total, columns: size.state)
-    let norm = leader.normalized.matrix(rows: total, columns: size.state)
-    leader.weights.decoderNorm(x, to: norm, context: leader.context)
-    leader.weights.embedding(
-      norm, to: logits.matrix(rows: total, columns: size.vocabulary), context: leader.context)
+  /// Calls `body` with each decoder and its rows among those of all.
+  private static func each(of group: some Collection<TextDecoder>, _ body: (TextDecoder, Range<Int>) -> Void) {
     var first = 0
     for decoder in group {
-      decoder.logitsBase = logits.base + first * size.vocabulary
-      decoder.position += 1
+      body(decoder, first..<first + decoder.lastRows)
       first += decoder.lastRows
+    }
+  }
+
+  /// Consumes the tokens that each decoder has `placed`, and makes the logits of all of them, `[row, token]`.
+  static func step(_ group: some Collection<TextDecoder>, logits: FloatBuffer) {
+    run(group)
+    let leader = group.first!
+    leader.computeLogits(rows: 0..<group.reduce(0) { $0 + $1.lastRows }, to: logits)
+    each(of: group) { decoder, rows in
+      decoder.logitsBase = logits.base + rows.lowerBound * leader.vocabularySize
+      decoder.position += 1
     }
   }
 
@@ -247,21 +236,26 @@ final class TextDecoder {
   func computeAllLogits() { computeLogits(rows: 0..<lastRows) }
 
   private func computeLogits(rows: Range<Int>) {
-    let size = weights.dimensions
     precondition(rows.lowerBound >= 0 && rows.upperBound <= lastRows && rows.count <= slots)
-    let x = states.matrix(rows: lastRows, columns: size.state).rows(rows)
-    let norm = normalized.matrix(rows: rows.count, columns: size.state)
-    weights.decoderNorm(x, to: norm, context: context)
+    computeLogits(rows: rows, to: logits)
     logitsBase = logits.base
+  }
+
+  private func computeLogits(rows: Range<Int>, to logits: FloatBuffer) {
     weights.embedding(
-      norm, to: logits.matrix(rows: rows.count, columns: size.vocabulary), context: context)
+      normalize(rows), to: logits.matrix(rows: rows.count, columns: vocabularySize), context: context)
   }
 
   /// What the projection to logits sees of some tokens of the last `advance`, `[token, state]`; valid until the next.
   func outputs(rows: Range<Int>) -> Matrix {
+    precondition(rows.upperBound <= lastRows, "rows \(rows) of \(lastRows)")
+    return normalize(rows)
+  }
+
+  private func normalize(_ rows: Range<Int>) -> Matrix {
     let state = weights.dimensions.state
     let norm = normalized.matrix(rows: rows.count, columns: state)
-    weights.decoderNorm(states.matrix(rows: lastRows, columns: state).rows(rows), to: norm, context: context)
+    weights.decoderNorm(states.matrix(rows: rows.upperBound, columns: state).rows(rows), to: norm, context: context)
     return norm
   }
 
@@ -293,7 +287,7 @@ final class TextDecoder {
       queries: queries, output: output, keys: crossCache.slice(layer: layer, part: 0, head: 0),
       values: crossCache.slice(layer: layer, part: 1, head: 0), isHalf: crossCache.isHalf, scores: scores.base,
       scoreRoom: scoreRoom, heads: size.decoderHeads, width: size.decoderHeadWidth,
-      cacheRows: Attention.tileCount(size.audioContext) * Attention.keyTile, audioRows: audioRows, parts: parts,
+      cacheRows: Attention.tiled(size.audioContext), audioRows: audioRows, parts: parts,
       kernels: context.kernels)
     context.pool.run(parts: parts, job: &job) { job, part, _ in
       job!.assumingMemoryBound(to: AudioJob.self).pointee.run(Int(part))

@@ -110,6 +110,9 @@ package enum Attention {
   /// Tiles that hold so many positions.
   package static func tileCount(_ positions: Int) -> Int { (positions + keyTile - 1) / keyTile }
 
+  /// Positions of the tiles that hold so many.
+  package static func tiled(_ positions: Int) -> Int { tileCount(positions) * keyTile }
+
   /// One query row of one head against `rows` cached keys and values, `[row, channel]` each.
   ///
   /// - Parameter scores: room for `rows` floats; holds the attention weights afterwards.
