@@ -24,6 +24,9 @@ public struct LiveSettings: Sendable {
   public var smallerModel: SmallerModel?
   /// Words of translations that may be taken back, for each word of the finals.
   public var flicker = 0.15
+  /// How much less probable than the best word in its place a shown word of a translation may become before the translation leaves
+  /// it, as a difference of natural logarithms. 0 translates as if nothing were shown.
+  public var tolerance: Float = 1.5
   /// Silence after which a sentence without an end is over.
   public var longestPause = Duration.milliseconds(1500)
   /// Whether audio may be left out to keep up: not where the source waits.
@@ -47,7 +50,6 @@ public final class LiveSession {
   private var stable: StableTranslation
   private let ways: LiveWays
   private var shownPartial: LivePartial?
-  private var translatedCertain: (text: String, translation: String)?
   private var wordLatencies: [Duration] = []
   private var summary = LiveSummary()
   private var lastRecognized = Duration.zero
@@ -104,9 +106,7 @@ public final class LiveSession {
     (self.useModel, self.observe) = (useModel, observe)
     pace = settings.pace
     (pace.hasSmallerModel, pace.maySkip) = (smallerModel, settings.maySkip)
-    stable = StableTranslation(
-      flicker: settings.flicker,
-      unspaced: !settings.targets.isEmpty && settings.targets.allSatisfy(Transcript.unspaced.contains))
+    stable = StableTranslation(settings)
   }
 
   /// Audio that is read at a time.
@@ -330,12 +330,10 @@ public final class LiveSession {
   private func tellFinal(_ segment: Segment) throws {
     var segment = segment
     if let way = try ways.way(from: segment.language ?? "en") {
-      segment.translation = try way.translators?.translate([segment.text])[0] ?? segment.text
-      stable.end(with: segment.translation!)
+      segment.translation = try stable.end(segment.text, translate: way.translate)
     }
     summary.words += segment.words?.count ?? 0
     shownPartial = nil
-    translatedCertain = nil
     try tell(.final(segment))
   }
 
@@ -360,7 +358,7 @@ public final class LiveSession {
       if shownPartial?.text == text, shownPartial?.stable == partial.stable {
         partial.translation = shownPartial?.translation
       } else {
-        partial.translation = try translation(of: text, certain: certain, way)
+        partial.translation = try stable.show(text, certain: certain, translate: way.translate)
       }
     }
     try show(partial)
@@ -370,15 +368,5 @@ public final class LiveSession {
     guard partial != shownPartial else { return }
     shownPartial = partial
     try tell(.partial(partial))
-  }
-
-  private func translation(of text: String, certain: String, _ way: TranslationWay) throws -> String {
-    guard let translators = way.translators else { return stable.show(whole: text, certain: certain) }
-    let whole = try translators.translate([text])[0]
-    if certain == text || certain.isEmpty { return stable.show(whole: whole, certain: certain.isEmpty ? "" : nil) }
-    if translatedCertain?.text != certain {
-      translatedCertain = (certain, try translators.translate([certain])[0])
-    }
-    return stable.show(whole: whole, certain: translatedCertain!.translation)
   }
 }

@@ -1,14 +1,19 @@
+internal import MachineTranslation
+internal import Transcripts
+
 /// What is shown of the translation of a sentence that goes on: only what its next words will hardly change.
 ///
-/// The translation of the words so far is compared with the translation without the newest, uncertain ones; where both agree, the
-/// source that is still to come is unlikely to matter. What has been shown stays unless the new text contradicts it, and
-/// is then taken back only as far as the flicker allowed.
+/// Each translation begins with what is shown, as far as the model finds that probable enough. The one of the words so far is
+/// compared with that without the newest, uncertain ones; where both agree, the source that is still to come is unlikely to
+/// matter. What has been shown stays unless the new text contradicts it, and is then taken back only as far as the flicker allowed.
 ///
 /// - Reference: Yao and Haddow 2020, arXiv:2006.00249 (dynamic masking, with the recogniser's own continuation as the
-///   extension); Arivazhagan et al. 2020, arXiv:1912.03393 (normalised erasure).
+///   extension); Arivazhagan et al. 2020, arXiv:1912.03393 (biased search, normalised erasure).
 struct StableTranslation {
   /// Erased words for each shown word that are allowed over the session.
   let flicker: Double
+  /// How much less probable a shown word may become before a translation leaves it: `ShownTranslation.tolerance`.
+  let tolerance: Float
   /// The words that are shown.
   private(set) var shown: [Substring] = []
   private var previous: [Substring] = []
@@ -16,8 +21,26 @@ struct StableTranslation {
   private(set) var erased = 0, finals = 0
   private let unspaced: Bool
 
-  init(flicker: Double = LiveSettings().flicker, unspaced: Bool = false) {
-    (self.flicker, self.unspaced) = (flicker, unspaced)
+  init(_ settings: LiveSettings = .init()) {
+    (flicker, tolerance) = (settings.flicker, settings.tolerance)
+    unspaced = !settings.targets.isEmpty && settings.targets.allSatisfy(Transcript.unspaced.contains)
+  }
+
+  /// A text's translation that keeps what is shown as far as it may.
+  typealias Translate = (_ text: String, _ shown: ShownTranslation) throws(TranslationError) -> String
+
+  /// Translates the sentence as it stands, and without the words that may change, and shows what both translations agree on.
+  mutating func show(_ text: String, certain: String, translate: Translate) throws(TranslationError) -> String {
+    let whole = try translate(text, asShown)
+    if certain == text || certain.isEmpty { return show(whole: whole, certain: certain.isEmpty ? "" : nil) }
+    return show(whole: whole, certain: try translate(certain, asShown))
+  }
+
+  /// Translates the sentence that is over: its translation replaces what is shown.
+  mutating func end(_ text: String, translate: Translate) throws(TranslationError) -> String {
+    let final = try translate(text, asShown)
+    end(with: final)
+    return final
   }
 
   /// Shows what both translations agree on.
@@ -30,7 +53,9 @@ struct StableTranslation {
     let new = words(whole)
     let other = certain.map(words) ?? previous
     previous = new
-    let agreed = Array(new.prefix(Self.common(new, other)))
+    var agreed = Array(new.prefix(Self.common(new, other)))
+    // To the word where a translation ends a comma or another ending may come.
+    if !unspaced, agreed.count > shown.count, agreed.count == min(new.count, other.count) { agreed.removeLast() }
     let kept = Self.common(shown, agreed)
     if kept == shown.count {
       shown = agreed
@@ -52,6 +77,8 @@ struct StableTranslation {
   }
 
   var text: String { shown.joined(separator: unspaced ? "" : " ") }
+
+  private var asShown: ShownTranslation { ShownTranslation(text, tolerance: tolerance) }
 
   private func words(_ text: String) -> [Substring] {
     unspaced ? text.indices.map { text[$0...$0] } : text.split(separator: " ")

@@ -20,4 +20,9 @@ struct TranslationWay {
       models: route.models, sourceLanguages: route.sourceLanguages, to: target, options: options, pool: pool)
     modelNames = route.models.map(\.name).joined(separator: "+")
   }
+
+  /// The translation of a text that keeps what is shown of it as far as it may; the text where there is nothing to translate.
+  func translate(_ text: String, keeping shown: ShownTranslation) throws(TranslationError) -> String {
+    try translators?.translate(text, keeping: shown) ?? text
+  }
 }

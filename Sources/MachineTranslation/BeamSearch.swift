@@ -36,6 +36,8 @@ final class BeamSearch {
     var candidates = 0..<0
     var forbidden = -1  // index among the candidates of the word that is never chosen
     var rows = 0..<0  // decoder rows of the living hypotheses
+    var prefix: TargetPrefix?  // what the translation should begin with
+    var kept = 0  // words of the prefix that it does begin with
   }
 
   private struct Extension {
@@ -75,10 +77,11 @@ final class BeamSearch {
   ///
   /// - Parameters:
   ///   - sources: piece ids, each with the end of sentence.
+  ///   - prefixes: what translations should begin with, one for each sentence; none by default.
   ///   - detailed: whether to keep probabilities and attention. It changes no translation.
-  func translate(_ sources: [[Int32]], detailed: Bool) -> [[Hypothesis]] {
+  func translate(_ sources: [[Int32]], prefixes: [TargetPrefix?] = [], detailed: Bool) -> [[Hypothesis]] {
     self.detailed = detailed
-    begin(sources)
+    begin(sources, prefixes)
     var position = 0
     while !words.isEmpty {
       step(position)
@@ -93,12 +96,13 @@ final class BeamSearch {
     }
   }
 
-  private func begin(_ sources: [[Int32]]) {
+  private func begin(_ sources: [[Int32]], _ prefixes: [TargetPrefix?]) {
     var row = 0
     candidates.removeAll(keepingCapacity: true)
     sentences.removeAll(keepingCapacity: true)
-    for source in sources {
+    for (index, source) in sources.enumerated() {
       var sentence = Sentence()
+      if !prefixes.isEmpty { sentence.prefix = prefixes[index] }
       (sentence.start, sentence.length) = (row, source.count)
       row += source.count
       sentence.limit = max(1, Int((options.maximumLengthFactor * Float(source.count)).rounded(.up)))
@@ -106,7 +110,7 @@ final class BeamSearch {
       if model.shortlist == nil, let other = sentences.first {
         (sentence.candidates, sentence.forbidden) = (other.candidates, other.forbidden)
       } else {
-        candidateList.append(for: source, to: &candidates)
+        candidateList.append(for: source, and: sentence.prefix?.words ?? [], to: &candidates)
         sentence.candidates = first..<candidates.count
         let forbidden = UInt32(model.forbiddenWord)
         sentence.forbidden = candidates[first...].firstIndex(of: forbidden).map { $0 - first } ?? -1
@@ -174,7 +178,12 @@ final class BeamSearch {
     let sentence = sentences[index]
     // All hypotheses of the first step are one; later a beam that narrows is as wide as it has living hypotheses.
     let refills = options.beam > 1 && ending == .refills
-    findBest(sentence, width: refills ? 2 * options.beam : position == 0 ? options.beam : sentence.rows.count)
+    // The beam opens where the prefix ends.
+    let isFirst = position == sentence.kept
+    let width = refills ? 2 * options.beam : isFirst ? options.beam : sentence.rows.count
+    if findBest(sentence, width: width, word: isFirst ? sentence.prefix?.word(at: position) : nil) {
+      sentences[index].kept = position + 1
+    }
     let reachesLimit = position + 1 >= sentence.limit
     let end = model.targetVocabulary.end
     let firstRow = nextWords.count
@@ -227,10 +236,12 @@ final class BeamSearch {
   }
 
   /// Leaves in `best` the `width` best extensions of a sentence's hypotheses, best first; of equal ones the first.
-  private func findBest(_ sentence: Sentence, width: Int) {
+  ///
+  /// - Parameter word: what the prefix goes on with; where it is probable enough, it alone is left, and the answer is true.
+  private func findBest(_ sentence: Sentence, width: Int, word: Int32?) -> Bool {
     let count = sentence.candidates.count
     best.removeAll(keepingCapacity: true)
-    candidates.withUnsafeBufferPointer { candidates in
+    return candidates.withUnsafeBufferPointer { candidates in
       let logits = network.logits(
         firstRow: sentence.rows.lowerBound, count: sentence.rows.count, candidates: sentence.candidates, of: candidates)
       for row in sentence.rows {
@@ -243,6 +254,15 @@ final class BeamSearch {
         }
         let base = options.beam > 1 ? shift : 0
         if sentence.forbidden >= 0 { values[sentence.forbidden] = -.infinity }
+        if let word,
+          let index = candidates[sentence.candidates].firstIndex(of: UInt32(bitPattern: word)),
+          case let candidate = index - sentence.candidates.lowerBound,
+          floats.maximum(values, count) - values[candidate] <= sentence.prefix!.tolerance
+        {
+          let score = options.beam > 1 || detailed ? values[candidate] + shift : 0
+          best.append(Extension(score: score, row: Int32(row), candidate: Int32(candidate)))
+          return true
+        }
         var worst = best.count < width ? -Float.infinity : best[width - 1].score
         for candidate in 0..<count where values[candidate] + base > worst {
           insert(
@@ -253,6 +273,7 @@ final class BeamSearch {
           for index in best.indices { best[index].score = detailed ? best[index].score + shift : 0 }
         }
       }
+      return false
     }
   }
 

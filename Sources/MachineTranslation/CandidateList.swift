@@ -11,11 +11,12 @@ struct CandidateList {
   }
 
   /// Appends the candidates of one source sentence, ascending: the frequent words, those the shortlist names for its pieces, the
-  /// pieces themselves when both languages share the vocabulary, and then the next frequent words up to a multiple of eight.
+  /// pieces themselves when both languages share the vocabulary, `others`, and then the next frequent words up to a multiple of
+  /// eight.
   ///
   /// - Reference: marian-dev `src/data/shortlist.cpp`, `BinaryShortlistGenerator::generate`; per sentence here instead of per
   ///   batch, so that a translation does not depend on its neighbours.
-  mutating func append(for sentence: [Int32], to candidates: inout [UInt32]) {
+  mutating func append(for sentence: [Int32], and others: [Int32] = [], to candidates: inout [UInt32]) {
     guard let shortlist = model.shortlist else {
       candidates.append(contentsOf: 0..<UInt32(marked.count))
       return
@@ -33,6 +34,7 @@ struct CandidateList {
       if model.sharesVocabulary { mark(Int(piece), &marked) }
       shortlist.forEachCandidate(of: Int(piece)) { mark($0, &marked) }
     }
+    for word in others { mark(Int(word), &marked) }
     var next = shortlist.frequentCount
     while (candidates.count - first) % 8 != 0, next < marked.count {
       mark(next, &marked)

@@ -53,14 +53,18 @@ public final class Translator {
 
   /// The same as `translate(_:)`, for a translator that follows another.
   ///
-  /// - Parameter carried: for each text the terms that must be kept since a translator before has put them in.
+  /// - Parameters:
+  ///   - carried: for each text the terms that must be kept since a translator before has put them in.
+  ///   - shown: what a single text should go on from.
   /// - Returns: each translation, and the terms of the glossary and of `carried` that are in it.
   func translate(
-    _ texts: [String], carried: [[String]]?
+    _ texts: [String], carried: [[String]]?, keeping shown: ShownTranslation? = nil
   ) throws(TranslationError) -> [(text: String, terms: [String])] {
     let sources = try sources(of: texts, carried: carried)
     let parts = sources.flatMap(\.parts)
-    let hypotheses = translate(sources.flatMap { pieces(of: $0) })
+    // Of several sentences nothing tells which of the words belong to which.
+    let prefix = parts.count == 1 ? try shown.flatMap(prefix(of:)) : nil
+    let hypotheses = translate(sources.flatMap { pieces(of: $0) }, prefix: prefix)
     var sentences = hypotheses.map { model.targetVocabulary.decode($0.first?.pieces ?? []) }
     let failing = parts.indices.filter {
       !parts[$0].required.isEmpty && !RequirementCheck(parts[$0].required, in: Array(sentences[$0].utf8)).isMet
@@ -186,6 +190,14 @@ public final class Translator {
     parts[parts.count - 1].ends = ends.map { min($0, UInt32(last.range.count)) }
   }
 
+  /// What is shown, in the target's words; cut off where it has one that the vocabulary does not.
+  private func prefix(of shown: ShownTranslation) throws(TranslationError) -> TargetPrefix {
+    var (ids, ends): ([Int32], [UInt32]) = ([], [])
+    try model.targetVocabulary.encode(Array(shown.text.utf8).span, ids: &ids, ends: &ends)
+    return TargetPrefix(
+      words: Array(ids.prefix { $0 != model.targetVocabulary.unknown }), tolerance: shown.tolerance)
+  }
+
   private func pieces(of source: SourceText) -> [[Int32]] { source.parts.map { pieces(of: $0, source) } }
 
   private func pieces(of part: LongSentences.Part, _ source: SourceText) -> [Int32] {
@@ -198,7 +210,11 @@ public final class Translator {
   ///   - sentences: piece ids, each with the end of sentence.
   ///   - detailed: whether hypotheses get their details.
   ///   - wide: whether to search with the beam that finds alternatives.
-  func translate(_ sentences: [[Int32]], detailed: Bool = false, wide: Bool = false) -> [[Hypothesis]] {
+  ///   - prefix: what a single sentence should begin with.
+  func translate(
+    _ sentences: [[Int32]], detailed: Bool = false, wide: Bool = false, prefix: TargetPrefix? = nil
+  ) -> [[Hypothesis]] {
+    precondition(prefix == nil || sentences.count == 1, "a prefix is that of one sentence")
     let options = wide ? self.options.widened() : self.options
     let order = sentences.indices.sorted { (sentences[$0].count, $0) > (sentences[$1].count, $1) }
     let mostTokens = model.batchTokens(options)
@@ -227,7 +243,8 @@ public final class Translator {
         let batch = nextBatch.add(1, ordering: .relaxed).oldValue
         guard batch < batches.count else { return }
         let members = batches[batch].map { order[$0] }
-        let found = searches[thread].translate(members.map { sentences[$0] }, detailed: detailed)
+        let found = searches[thread].translate(
+          members.map { sentences[$0] }, prefixes: prefix.map { [$0] } ?? [], detailed: detailed)
         results.lock.withLock { hypotheses in
           for (member, hypothesis) in zip(members, found) { hypotheses[member] = hypothesis }
         }

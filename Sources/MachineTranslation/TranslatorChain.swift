@@ -45,6 +45,21 @@ public final class TranslatorChain {
     return texts
   }
 
+  /// Translates one text and keeps of what is shown of its translation what the text does not speak against: the words up to the
+  /// first that the last model finds less probable than the tolerance allows, or that lacks what the text requires.
+  ///
+  /// - Throws: `TranslationError.invalidOption` or `.tokenization`.
+  public func translate(_ text: String, keeping shown: ShownTranslation) throws(TranslationError) -> String {
+    var text = text
+    var terms: [[String]]?
+    for (index, translator) in translators.enumerated() {
+      let found = try translator.translate(
+        [text], carried: terms, keeping: index + 1 == translators.count && !shown.text.isEmpty ? shown : nil)[0]
+      (text, terms) = (found.text, [found.terms])
+    }
+    return text
+  }
+
   /// Translates texts of any length and tells how.
   ///
   /// - Throws: `TranslationError.invalidOption` or `.tokenization`.
