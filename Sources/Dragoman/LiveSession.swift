@@ -53,6 +53,8 @@ public final class LiveSession {
   private var wordLatencies: [Duration] = []
   private var summary = LiveSummary()
   private var lastRecognized = Duration.zero
+  /// Whether nothing of the turn that goes on was shown yet.
+  private var saysNothing = false
   /// Audio that was left out last.
   private var skipped = Duration.zero..<Duration.zero
   private var busy = Duration.zero, listened = Duration.zero
@@ -114,6 +116,8 @@ public final class LiveSession {
   private static let wait = Duration.milliseconds(60)
   /// Without sound for so long, a device that is away is taken for silent.
   private static let outage = Duration.milliseconds(500)
+  /// The first words of a turn come within it, or it is no speech that is understood.
+  private static let longestOpening = Duration.milliseconds(1500)
   /// Less than this waits until more comes: a frame of voice activity.
   private static let least = Duration.milliseconds(32)
 
@@ -238,6 +242,7 @@ public final class LiveSession {
       switch occasion {
       case .turnBegins:
         silentSince = nil
+        saysNothing = true
         lastRecognized = recognizer.turnStart ?? lastRecognized
         // What waits may be more than can be recognised.
         return true
@@ -247,9 +252,10 @@ public final class LiveSession {
         try tell(.silence(since: recognizer.position))
         return true
       case .turnGoesOn:
+        let step = saysNothing && recognizer.turnLength < Self.longestOpening ? pace.firstStep : pace.step
         let isDue =
           recognizer.turnLength >= settings.recognition.shortestAudio
-          && recognizer.position - lastRecognized >= (isLimited ? min(pace.step, hearing) : pace.step)
+          && recognizer.position - lastRecognized >= (isLimited ? min(step, hearing) : step)
         if isDue {
           try recognize()
           return isLimited && recognizer.backlog >= Self.least
@@ -269,6 +275,7 @@ public final class LiveSession {
     let begin = clock.now
     recognizer.live.longestHold = pace.longestHold
     let update = try recognizer.recognize()
+    if !update.certain.isEmpty || !update.pending.isEmpty { saysNothing = false }
     if let language = recognizer.language, recognizer.isLanguageKnown, language.code != toldLanguage {
       toldLanguage = language.code
       try tell(.language(language.code, probability: language.probability))

@@ -15,6 +15,17 @@ import Testing
     }
   }
 
+  @Test func theFirstWordsOfATurnAreLookedForTwiceAsOften() {
+    var pace = LivePace()
+    #expect(pace.firstStep == .milliseconds(150) && pace.step == .milliseconds(300))
+    _ = pace.note(cost: .milliseconds(120), heard: .seconds(1), lag: .milliseconds(120), now: .seconds(1))
+    #expect(pace.firstStep == pace.cost * 2, "but not before twice the cost")
+    for second in 2..<40 where pace.level == .full {
+      _ = pace.note(cost: .seconds(1), heard: .seconds(1), lag: .seconds(3), now: .seconds(second))
+    }
+    #expect(pace.level > .full && pace.firstStep == pace.step)
+  }
+
   @Test func lessIsDoneLevelByLevel() {
     var pace = LivePace(contract: .seconds(4))
     #expect(pace.note(cost: .zero, heard: .zero, lag: .seconds(2.1), now: .zero) == nil, "once is no trend")
