@@ -5,8 +5,9 @@ import Tensors
 
 // Times the stages of the engine by themselves, one line of JSON each; no part of the product. Benchmarks/run calls it.
 //
-// usage: Stages WHISPER_FOLDER VOICE_FOLDER TRANSLATION_FOLDER CACHE_FOLDER THREADS
+// usage: Stages WHISPER_FOLDER VOICE_FOLDER TRANSLATION_FOLDER CACHE_FOLDER THREADS [BEGINNING]
 //
+// With the beginning of a name: only the stages that are called so.
 // On one thread seconds are those the process has had, so that others on the machine do not count; on more, the clock's.
 
 func seconds(_ clock: clockid_t) -> Double {
@@ -31,6 +32,7 @@ func measure(_ stage: MeasuredStage, threads: Int) -> [Double] {
 }
 
 func report(_ stage: MeasuredStage, threads: Int) {
+  guard stage.name.hasPrefix(beginning) else { return }
   let times = measure(stage, threads: threads)
   let line: [String: Any] = [
     "stage": stage.name, "threads": threads, "least_s": times[0], "median_s": times[times.count / 2],
@@ -41,8 +43,9 @@ func report(_ stage: MeasuredStage, threads: Int) {
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count == 6, let threads = Int(arguments[5]), threads > 0 else {
-  FileHandle.standardError.write(Data("usage: Stages WHISPER VOICE TRANSLATION CACHE THREADS\n".utf8))
+let beginning = arguments.count == 7 ? arguments[6] : ""
+guard (6...7).contains(arguments.count), let threads = Int(arguments[5]), threads > 0 else {
+  FileHandle.standardError.write(Data("usage: Stages WHISPER VOICE TRANSLATION CACHE THREADS [BEGINNING]\n".utf8))
   exit(64)
 }
 func folder(_ index: Int) -> URL { URL(filePath: arguments[index], directoryHint: .isDirectory) }

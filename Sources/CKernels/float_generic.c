@@ -150,6 +150,16 @@ static void softmax(float *values, float scale, size_t count) {
   for (size_t i = 0; i < count; i++) values[i] /= sum;
 }
 
+static float exponentials(float *values, float scale, size_t count) {
+  float top = scale * maximum(values, count), sum = 0;
+  for (size_t i = 0; i < count; i++) sum += values[i] = expf(scale * values[i] - top);
+  return sum;
+}
+
+static void scale_by(float *values, float factor, size_t count) {
+  for (size_t i = 0; i < count; i++) values[i] *= factor;
+}
+
 static void layer_norm(const float *values, const float *gamma, const float *beta, float epsilon, float *output,
                        size_t count) {
   double sum = 0, squares = 0;
@@ -160,7 +170,12 @@ static void layer_norm(const float *values, const float *gamma, const float *bet
   for (size_t i = 0; i < count; i++) output[i] = (values[i] - mean) * scale * gamma[i] + beta[i];
 }
 
+static void turn(const float *matrix, size_t rows, size_t columns, size_t stride, float *turned, size_t turned_stride) {
+  for (size_t row = 0; row < rows; row++)
+    for (size_t column = 0; column < columns; column++) turned[column * turned_stride + row] = matrix[row * stride + column];
+}
+
 const dragoman_float_kernels dragoman_float_generic = {
     half_to_float, float_to_half, dot,     matrix_vector, matrix_vector_half, weighted_rows, scores_half, mix_half, multiply_tiles, add, relu, gelu, sigmoid,
-    softmax,       layer_norm, maximum,       sum_exponentials,
+    softmax,       exponentials, scale_by, layer_norm, maximum, sum_exponentials, turn,
 };

@@ -4,6 +4,9 @@
 #include "floats.h"
 #include <math.h>
 #include <string.h>
+#if WIDTH == 16
+#include <immintrin.h>
+#endif
 
 typedef float vector __attribute__((vector_size(WIDTH * 4)));
 typedef int32_t lanes __attribute__((vector_size(WIDTH * 4)));
@@ -32,9 +35,9 @@ INLINE void narrow(void *p, vector v) {
   memcpy(p, &h, sizeof h);
 }
 INLINE vector all(float x) { return x - (vector){}; }
-INLINE vector select(lanes mask, vector yes, vector no) { return (vector)((mask & (lanes)yes) | (~mask & (lanes)no)); }
-INLINE vector larger(vector a, vector b) { return select(a > b, a, b); }
-INLINE vector smaller(vector a, vector b) { return select(a < b, a, b); }
+INLINE vector choose(lanes mask, vector yes, vector no) { return (vector)((mask & (lanes)yes) | (~mask & (lanes)no)); }
+INLINE vector larger(vector a, vector b) { return choose(a > b, a, b); }
+INLINE vector smaller(vector a, vector b) { return choose(a < b, a, b); }
 INLINE float total(vector v) {
   float sum = 0;
   for (int i = 0; i < WIDTH; i++) sum += v[i];
@@ -63,20 +66,7 @@ INLINE float total(vector v) {
       v[row] = __builtin_shufflevector(a, b, LANES(UPPER_##STEP));                     \
       v[row + STEP] = __builtin_shufflevector(a, b, LANES(LOWER_##STEP));              \
     }
-/* The totals of WIDTH vectors at once, each summed in the order in which `total` does. */
-INLINE vector totals(vector v[WIDTH]) {
-  EXCHANGE(1)
-  EXCHANGE(2)
-#if WIDTH > 4
-  EXCHANGE(4)
-#endif
-#if WIDTH > 8
-  EXCHANGE(8)
-#endif
-  vector sum = {};
-  for (int lane = 0; lane < WIDTH; lane++) sum += v[lane];
-  return sum;
-}
+#include "turn_simd.h"
 #undef EXCHANGE
 
 /* The first `count` < WIDTH values, then `fill`. */
@@ -101,7 +91,7 @@ INLINE vector exponential(vector x) {
   p = p * r + 1 / 6.0f;
   p = p * r + 0.5f;
   p = p * r * r + r + 1.0f;
-  return select(tiny, all(0), (vector)((lanes)p + power));
+  return choose(tiny, all(0), (vector)((lanes)p + power));
 }
 
 /* erf to about 3e-7: odd rational function on |x| < 4, +-1 beyond; coefficients as in Eigen's float erf. */
@@ -423,6 +413,8 @@ static void softmax(float *values, float scale, size_t count) {
   for (; i < count; i++) values[i] *= factor;
 }
 
+#include "exponentials_simd.h"
+
 static void layer_norm(const float *values, const float *gamma, const float *beta, float epsilon, float *output,
                        size_t count) {
   vector sum = {}, squares = {};
@@ -446,6 +438,6 @@ static void layer_norm(const float *values, const float *gamma, const float *bet
 const dragoman_float_kernels KERNELS = {
     half_to_float, float_to_half, dot,  matrix_vector, matrix_vector_half, weighted_rows, scores_half,
     mix_half,      multiply_tiles,
-    add,           relu,          gelu, sigmoid,       softmax,            layer_norm,    maximum,
-    sum_exponentials,
+    add,           relu,          gelu, sigmoid,       softmax,            exponentials,  scale_by,
+    layer_norm,    maximum,       sum_exponentials, turn,
 };

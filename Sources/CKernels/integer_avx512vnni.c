@@ -34,13 +34,19 @@ VNNI static void quantize_wide(const float *values, float factor, int8_t *high, 
 }
 
 VNNI static float magnitude(const float *values, size_t count) {
-  __m512 largest = _mm512_setzero_ps();
-  for (size_t i = 0; i < count; i += 16) {
+  __m512 largest[4];
+  size_t i = 0;
+  for (int k = 0; k < 4; k++) largest[k] = _mm512_setzero_ps();
+  /* max answers its second operand for NaN */
+  for (; i + 64 <= count; i += 64)
+    for (int k = 0; k < 4; k++)
+      largest[k] = _mm512_max_ps(_mm512_abs_ps(_mm512_loadu_ps(values + i + k * 16)), largest[k]);
+  for (; i < count; i += 16) {
     __mmask16 mask = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : 0xffff;
-    /* max answers its second operand for NaN */
-    largest = _mm512_max_ps(_mm512_abs_ps(_mm512_maskz_loadu_ps(mask, values + i)), largest);
+    largest[0] = _mm512_max_ps(_mm512_abs_ps(_mm512_maskz_loadu_ps(mask, values + i)), largest[0]);
   }
-  return _mm512_reduce_max_ps(largest);
+  return _mm512_reduce_max_ps(
+      _mm512_max_ps(_mm512_max_ps(largest[0], largest[1]), _mm512_max_ps(largest[2], largest[3])));
 }
 
 /* `blocks` blocks of 16 columns for `rows` rows; called with constants, so that the sums stay in registers. */
@@ -78,13 +84,21 @@ VNNI static void multiply(const int8_t *a, size_t rows, const void *packed, size
                           int32_t *sums) {
   size_t stride = dragoman_padded_depth(depth), groups = stride / 4, padded = (columns + 15) / 16 * 16;
   const int32_t *column_sums = (const int32_t *)((const int8_t *)packed + padded * stride);
+  /* While many rows pass by, what stands behind this matrix is called into the second-level cache: often it is needed next, and
+     to ask for it costs nothing where it is not or there is nothing. */
+  enum { many = 32 };
+  const char *next = (const char *)packed + dragoman_packed_size(columns, depth);
+  size_t slice = dragoman_packed_size(columns, depth) / (rows / 8 * ((columns + 31) / 32) + 1) + 64;
   for (size_t column = 0; column < columns;) {
     const int8_t *b = (const int8_t *)packed + column / 16 * groups * 64;
     size_t left = columns - column, row = 0;
     if (left > 16) {
       size_t width = left < 32 ? left : 32;
-      for (; row + 8 <= rows; row += 8)
+      for (; row + 8 <= rows; row += 8) {
+        if (rows >= many)
+          for (const char *end = next + slice; next < end; next += 64) __builtin_prefetch(next, 0, 2);
         tile(a + row * stride, stride, b, groups, column_sums + column, width, sums + row * columns + column, columns, 8, 2);
+      }
       /* The rest at once, too, so that enough sums are on their way and the weights are read once. */
 #define REST(count)                                                                                                       \
   case count:                                                                                                             \
@@ -182,7 +196,44 @@ VNNI static void dequantize_columns(const int32_t *sums, float factor, const flo
   }
 }
 
+/* `vectors` vectors of columns, a constant, the last of them under a mask: what belongs to the columns is read once for all rows. */
+VNNI static inline __attribute__((always_inline)) void dequantize_run(
+    const int32_t *sums, size_t sum_stride, size_t rows, const float *factors, const float *scales, const float *bias,
+    const int adding, float *output, size_t stride, const int vectors, __mmask16 last) {
+  __m512 scale[4], shift[4];
+  for (int k = 0; k < vectors; k++) {
+    __mmask16 mask = k == vectors - 1 ? last : 0xffff;
+    scale[k] = _mm512_maskz_loadu_ps(mask, scales + k * 16);
+    shift[k] = bias ? _mm512_maskz_loadu_ps(mask, bias + k * 16) : _mm512_setzero_ps();
+  }
+  for (size_t row = 0; row < rows; row++, sums += sum_stride, output += stride) {
+    const __m512 factor = _mm512_set1_ps(factors[row]);
+    for (int k = 0; k < vectors; k++) {
+      __mmask16 mask = k == vectors - 1 ? last : 0xffff;
+      __m512 values = _mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(mask, sums + k * 16));
+      values = _mm512_mul_ps(values, _mm512_mul_ps(factor, scale[k]));
+      if (bias) values = _mm512_add_ps(values, shift[k]);
+      if (adding) values = _mm512_add_ps(_mm512_maskz_loadu_ps(mask, output + k * 16), values);
+      _mm512_mask_storeu_ps(output + k * 16, mask, values);
+    }
+  }
+}
+
+VNNI static void dequantize_rows(const int32_t *sums, size_t rows, const float *factors, const float *scales,
+                                 const float *bias, int adding, float *output, size_t stride, size_t count) {
+  size_t i = 0;
+#define RUN(vectors, last)                                                                                               \
+  if (adding)                                                                                                            \
+    dequantize_run(sums + i, count, rows, factors, scales + i, bias ? bias + i : NULL, 1, output + i, stride, vectors, last); \
+  else                                                                                                                   \
+    dequantize_run(sums + i, count, rows, factors, scales + i, bias ? bias + i : NULL, 0, output + i, stride, vectors, last);
+  for (; i + 64 <= count; i += 64) { RUN(4, 0xffff) }
+  for (; i + 16 <= count; i += 16) { RUN(1, 0xffff) }
+  if (i < count) { RUN(1, (__mmask16)((1u << (count - i)) - 1)) }
+#undef RUN
+}
+
 const dragoman_integer_kernels dragoman_integer_avx512vnni = {
     quantize,   quantize_wide,   magnitude,          multiply, multiply_selected,
-    dequantize, dequantize_wide, dequantize_columns};
+    dequantize, dequantize_wide, dequantize_columns, dequantize_rows};
 #endif

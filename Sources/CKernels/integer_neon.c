@@ -240,10 +240,16 @@ static void dequantize_columns(const int32_t *sums, float factor, const float *s
   }
 }
 
+static void dequantize_rows(const int32_t *sums, size_t rows, const float *factors, const float *scales, const float *bias,
+                            int adding, float *output, size_t stride, size_t count) {
+  for (size_t row = 0; row < rows; row++)
+    dequantize_columns(sums + row * count, factors[row], scales, bias, adding, output + row * stride, count);
+}
+
 const dragoman_integer_kernels dragoman_integer_neon = {
     quantize,   quantize_wide,   magnitude,          multiply, multiply_selected,
-    dequantize, dequantize_wide, dequantize_columns};
+    dequantize, dequantize_wide, dequantize_columns, dequantize_rows};
 const dragoman_integer_kernels dragoman_integer_neondot = {
     quantize,   quantize_wide,   magnitude,          dot_multiply, dot_multiply_selected,
-    dequantize, dequantize_wide, dequantize_columns};
+    dequantize, dequantize_wide, dequantize_columns, dequantize_rows};
 #endif

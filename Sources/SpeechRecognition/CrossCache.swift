@@ -51,30 +51,54 @@ final class CrossCache: @unchecked Sendable {
   ///
   /// - Parameter keyValue: `[position, key or value * head * channel]`.
   func store(_ keyValue: Matrix, layer: Int, context: ComputeContext) {
-    let (width, heads) = (dimensions.decoderHeadWidth, dimensions.decoderHeads)
-    let kernels = context.kernels
-    context.pool.run(parts: 2 * heads) { unit, thread in
-      let target = slice(layer: layer, part: unit / heads, head: unit % heads)
-      let source = keyValue.columns(unit * width..<(unit + 1) * width)
-      guard isHalf else {
-        for row in 0..<source.rows {
-          (target + 4 * row * width).assumingMemoryBound(to: Float.self).update(from: source.row(row), count: width)
+    context.pool.run(parts: 2 * dimensions.decoderHeads) { unit, thread in
+      store(
+        keyValue, unit: unit, layer: layer, from: 0, scratch: context.scratch(thread), kernels: context.kernels)
+    }
+  }
+
+  /// Stores some positions of one layer, on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - keyValue: `[position, key or value * head * channel]`.
+  ///   - first: the first of the positions; a tile begins with it.
+  ///   - scratch: room for a tile.
+  func store(
+    _ keyValue: Matrix, layer: Int, from first: Int, scratch: UnsafeMutablePointer<Float>, kernels: Kernels
+  ) {
+    for unit in 0..<2 * dimensions.decoderHeads {
+      store(keyValue, unit: unit, layer: layer, from: first, scratch: scratch, kernels: kernels)
+    }
+  }
+
+  /// Stores keys or values of one head.
+  private func store(
+    _ keyValue: Matrix, unit: Int, layer: Int, from first: Int, scratch: UnsafeMutablePointer<Float>, kernels: Kernels
+  ) {
+    let (width, heads, tile) = (dimensions.decoderHeadWidth, dimensions.decoderHeads, Attention.keyTile)
+    precondition(first % tile == 0 && first + keyValue.rows <= Self.rows(dimensions))
+    let target = slice(layer: layer, part: unit / heads, head: unit % heads) + first * width * valueBytes
+    let source = keyValue.columns(unit * width..<(unit + 1) * width)
+    guard isHalf else {
+      for row in 0..<source.rows {
+        (target + 4 * row * width).assumingMemoryBound(to: Float.self).update(from: source.row(row), count: width)
+      }
+      return
+    }
+    guard unit < heads else {
+      for row in 0..<source.rows { kernels.narrow(source.row(row), to: target + 2 * row * width, count: width) }
+      return
+    }
+    for start in stride(from: 0, to: source.rows, by: tile) {
+      let rows = min(tile, source.rows - start), target = target + 2 * start * width
+      Attention.tileKeys(source.rows(start..<start + rows), to: scratch, kernels: kernels)
+      if rows == tile {
+        kernels.narrow(scratch, to: target, count: tile * width)
+      } else {
+        // What stands behind the audio is left alone.
+        for channel in 0..<width {
+          kernels.narrow(scratch + channel * tile, to: target + 2 * channel * tile, count: rows)
         }
-        return
-      }
-      guard unit < heads else {
-        for row in 0..<source.rows { kernels.narrow(source.row(row), to: target + 2 * row * width, count: width) }
-        return
-      }
-      let turned = context.scratch(thread), tile = Attention.keyTile
-      Attention.tileKeys(source, to: turned)
-      let whole = source.rows / tile * tile, rows = source.rows - whole
-      kernels.narrow(turned, to: target, count: whole * width)
-      guard rows > 0 else { return }
-      // What stands behind the audio is left alone.
-      for channel in 0..<width {
-        kernels.narrow(
-          turned + whole * width + channel * tile, to: target + 2 * (whole * width + channel * tile), count: rows)
       }
     }
   }

@@ -105,8 +105,23 @@ final class TextDecoder {
   }
 
   static func keysAndValues(of audio: Matrix, weights: WhisperWeights, to cache: CrossCache, context: ComputeContext) {
-    let room = FloatBuffer(count: audio.rows * 2 * weights.dimensions.state)
-    let keyValue = room.matrix(rows: audio.rows, columns: 2 * weights.dimensions.state)
+    let state = weights.dimensions.state, width = weights.dimensions.decoderHeadWidth
+    if weights.isQuantized {
+      // A block of positions is quantised once for all layers, and what is made of it goes from the cache to its place.
+      context.overBlocks(audio.rows, multiple: Attention.keyTile, depth: state, values: 2 * state + width) {
+        rows, block in
+        let input = block.quantize(audio.rows(rows))
+        let keyValue = block.floats(rows: rows.count, columns: 2 * state)
+        let scratch = block.floats(from: rows.count * 2 * state, rows: Attention.keyTile, columns: width)
+        for (index, layer) in weights.decoderLayers.enumerated() {
+          layer.crossKeyValue(input, to: keyValue, in: block)
+          cache.store(keyValue, layer: index, from: rows.lowerBound, scratch: scratch.base, kernels: block.kernels)
+        }
+      }
+      return
+    }
+    let room = FloatBuffer(count: audio.rows * 2 * state)
+    let keyValue = room.matrix(rows: audio.rows, columns: 2 * state)
     for (index, layer) in weights.decoderLayers.enumerated() {
       layer.crossKeyValue(audio, to: keyValue, context: context)
       cache.store(keyValue, layer: index, context: context)

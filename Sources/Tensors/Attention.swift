@@ -2,8 +2,8 @@ internal import CKernels
 
 /// Scaled dot-product attention. - Reference: Vaswani et al. 2017, arXiv:1706.03762.
 package enum Attention {
-  /// Query rows per block: one block's scores over 1,500 keys stay in the second-level cache.
-  static let queryBlock = 96
+  /// Query rows per block: those that a product takes at once; their scores over 1,500 keys, 72 KB, leave the caches to keys and values.
+  static let queryBlock = 12
 
   /// All queries against all keys, without a mask.
   ///
@@ -19,30 +19,35 @@ package enum Attention {
     let scale = 1 / Float(width).squareRoot()
     let keyRoom = TileProduct.count(columns: keys.rows, depth: width)
     let valueRoom = TileProduct.count(columns: width, depth: keys.rows)
-    let rowRoom = (context.scratchPerThread - keyRoom - valueRoom) / keys.rows
+    let rowRoom = (context.scratchPerThread - keyRoom - valueRoom) / (keys.rows + 1)
     precondition(rowRoom > 0, "no room for \(keys.rows) keys")
     let block = min(queryBlock, rowRoom)
     // Parts of a head, where there are more threads than heads would keep busy; each brings keys and values into tiles.
     let blocks = (queries.rows + block - 1) / block
     let parts = min(blocks, (2 * context.pool.threads + heads - 1) / heads)
+    let floats = context.kernels.table.pointee.floats
     context.pool.run(parts: heads * parts) { unit, thread in
       let (head, part) = unit.quotientAndRemainder(dividingBy: parts)
       let channels = head * width..<(head + 1) * width
       let keyTiles = context.scratch(thread), valueTiles = keyTiles + keyRoom
-      TileProduct.pack(transposed: keys.columns(channels), to: keyTiles)
+      TileProduct.pack(transposed: keys.columns(channels), to: keyTiles, kernels: context.kernels)
       TileProduct.pack(values.columns(channels), to: valueTiles)
+      let sums = valueTiles + valueRoom, weights = sums + block
       for index in MatrixProduct.share(part, of: parts, count: blocks) {
         let rows = index * block..<min((index + 1) * block, queries.rows)
-        let scores = Matrix(valueTiles + valueRoom, rows: rows.count, columns: keys.rows)
+        let mixed = output.rows(rows).columns(channels)
+        let scores = Matrix(weights, rows: rows.count, columns: keys.rows)
         TileProduct.multiply(queries.rows(rows).columns(channels), keyTiles, to: scores, kernels: context.kernels)
         for row in 0..<rows.count {
           if let keyWeights {
             let counted = scores.row(row) + keyWeights.first
             for (key, logarithm) in keyWeights.logarithms.enumerated() { counted[key] += logarithm / scale }
           }
-          context.kernels.table.pointee.floats.softmax(scores.row(row), scale, keys.rows)
+          sums[row] = floats.exponentials(scores.row(row), scale, keys.rows)
         }
-        TileProduct.multiply(scores, valueTiles, to: output.rows(rows).columns(channels), kernels: context.kernels)
+        TileProduct.multiply(scores, valueTiles, to: mixed, kernels: context.kernels)
+        // A row of the output is shorter than one of the weights: it is divided by their sum, not they.
+        for row in 0..<rows.count { floats.scale_by(mixed.row(row), 1 / sums[row], width) }
       }
     }
   }
@@ -103,8 +108,8 @@ package enum Attention {
   package static let keyTile = TileProduct.width
 
   /// Brings keys, `[position, channel]`, into tiles, `[tile][channel][position]`.
-  package static func tileKeys(_ keys: Matrix, to tiles: UnsafeMutablePointer<Float>) {
-    TileProduct.pack(transposed: keys, to: tiles)
+  package static func tileKeys(_ keys: Matrix, to tiles: UnsafeMutablePointer<Float>, kernels: Kernels) {
+    TileProduct.pack(transposed: keys, to: tiles, kernels: kernels)
   }
 
   /// Tiles that hold so many positions.

@@ -46,7 +46,7 @@ public struct Convolution: Sendable {
     context.pool.run(parts: (outputs + TileProduct.width - 1) / TileProduct.width) { part, thread in
       let columns = part * TileProduct.width..<min((part + 1) * TileProduct.width, outputs)
       let tile = context.scratch(thread), target = output.columns(columns)
-      TileProduct.pack(transposed: matrix.rows(columns), to: tile)
+      TileProduct.pack(transposed: matrix.rows(columns), to: tile, kernels: context.kernels)
       TileProduct.multiply(runs, tile, to: target, kernels: context.kernels)
       guard let bias else { return }
       for row in 0..<target.rows { floats.add(bias.base + columns.lowerBound, target.row(row), columns.count) }

@@ -19,6 +19,8 @@ public final class QuantizedMatrix: @unchecked Sendable {
   package static let blockOutputs = 64
   /// Input rows that pass by one block at a time, so that their sums stay in the cache, too.
   private static let blockRows = 64
+  /// Values of scratch that products need.
+  static let sumCount = blockRows * blockOutputs
 
   /// Bytes of a matrix of this size.
   public static func byteCount(outputs: Int, inputs: Int) -> Int {
@@ -119,6 +121,20 @@ public final class QuantizedMatrix: @unchecked Sendable {
     }
   }
 
+  /// All outputs, on the calling thread.
+  func multiply(
+    _ input: QuantizedRows, bias: UnsafePointer<Float>?, to output: Matrix, scratch: UnsafeMutablePointer<Float>,
+    kernels: Kernels, adding: Bool
+  ) {
+    precondition(output.columns == outputs)
+    for start in stride(from: 0, to: outputs, by: Self.blockOutputs) {
+      multiplyBlock(
+        start / Self.blockOutputs, input, bias: bias,
+        to: output.columns(start..<min(start + Self.blockOutputs, outputs)), scratch: scratch, kernels: kernels,
+        adding: adding, gelu: false)
+    }
+  }
+
   /// One block against all rows; `output` may have fewer columns than the block.
   private func multiplyBlock(
     _ block: Int, _ input: QuantizedRows, bias: UnsafePointer<Float>?, to output: Matrix,
@@ -131,14 +147,16 @@ public final class QuantizedMatrix: @unchecked Sendable {
     for start in stride(from: 0, to: output.rows, by: Self.blockRows) {
       let rows = min(Self.blockRows, output.rows - start)
       integers.multiply(input.row(start), rows, base + block * blockBytes, columns, inputs, sums)
-      for row in 0..<rows {
-        let target = output.row(start + row)
-        integers.dequantize_columns(
-          sums + row * columns, input.steps[start + row], scales + first, bias.map { $0 + first }, adding ? 1 : 0,
-          target,
-          output.columns)
-        if gelu { floats.gelu(target, output.columns) }
+      let target = output.rows(start..<start + rows), bias = bias.map { $0 + first }
+      // Rows of sums stand one behind the other: they are made numbers of together where all of them are wanted.
+      let together = columns == output.columns ? rows : 1
+      for row in stride(from: 0, to: rows, by: together) {
+        integers.dequantize_rows(
+          sums + row * columns, together, input.steps + start + row, scales + first, bias, adding ? 1 : 0,
+          target.row(row), target.stride, output.columns)
       }
+      guard gelu else { continue }
+      for row in 0..<rows { floats.gelu(target.row(row), output.columns) }
     }
   }
 
@@ -158,43 +176,6 @@ public final class QuantizedMatrix: @unchecked Sendable {
           to: output.columns(first..<min(first + QuantizedMatrix.blockOutputs, output.columns)), scratch: scratch,
           kernels: kernels, adding: adding, gelu: gelu)
       }
-    }
-  }
-}
-
-/// Rows quantised to int8, each with a step of its own: value = step * integer.
-package struct QuantizedRows: @unchecked Sendable {
-  private var bytes: UnsafeMutablePointer<Int8>?
-  private(set) var steps: UnsafeMutablePointer<Float>!
-  private var stride = 0, byteRoom = 0, rowRoom = 0
-
-  mutating func reserve(rows: Int, depth: Int) {
-    stride = dragoman_padded_depth(depth)
-    if rows * stride > byteRoom {
-      bytes?.deallocate()
-      byteRoom = rows * stride
-      bytes = .allocate(capacity: byteRoom)
-    }
-    if rows > rowRoom {
-      steps?.deallocate()
-      rowRoom = rows
-      steps = .allocate(capacity: rows)
-    }
-  }
-
-  func free() {
-    bytes?.deallocate()
-    steps?.deallocate()
-  }
-
-  func row(_ index: Int) -> UnsafeMutablePointer<Int8> { bytes! + index * stride }
-
-  func fill(_ range: Range<Int>, from rows: Matrix, integers: dragoman_integer_kernels) {
-    for row in range {
-      let magnitude = integers.magnitude(rows.row(row), rows.columns)
-      steps[row] = magnitude / 127
-      integers.quantize(rows.row(row), magnitude > 0 ? 127 / magnitude : 0, self.row(row), rows.columns)
-      for padding in rows.columns..<stride { self.row(row)[padding] = 0 }
     }
   }
 }

@@ -17,13 +17,16 @@ public struct LayerNorm: Sendable {
   /// `output[row] = (input[row] - mean) / sqrt(variance + epsilon) * gamma + beta`; `output` may be `input`.
   package func callAsFunction(_ input: Matrix, to output: Matrix, context: ComputeContext) {
     let kernels = context.kernels
-    func normalize(_ rows: Range<Int>) {
-      for row in rows {
-        kernels.table.pointee.floats.layer_norm(
-          input.row(row), gamma.base, beta.base, epsilon, output.row(row), input.columns)
-      }
-    }
+    func normalize(_ rows: Range<Int>) { self(input.rows(rows), to: output.rows(rows), kernels: kernels) }
     if input.rows == 1 { normalize(0..<1) } else { context.overRows(input.rows, normalize) }
+  }
+
+  /// The same on the calling thread.
+  package func callAsFunction(_ input: Matrix, to output: Matrix, kernels: Kernels) {
+    let floats = kernels.table.pointee.floats
+    for row in 0..<input.rows {
+      floats.layer_norm(input.row(row), gamma.base, beta.base, epsilon, output.row(row), input.columns)
+    }
   }
 }
 

@@ -12,12 +12,12 @@ enum TileProduct {
 
   /// Brings `right`, `[depth, column]`, into tiles.
   static func pack(_ right: Matrix, to tiles: UnsafeMutablePointer<Float>) {
-    dragoman_pack_tiles(right.base, right.columns, right.rows, right.stride, 0, tiles)
+    dragoman_pack_tiles(right.base, right.columns, right.rows, right.stride, nil, tiles)
   }
 
   /// Brings `right`, `[column, depth]`, into tiles.
-  static func pack(transposed right: Matrix, to tiles: UnsafeMutablePointer<Float>) {
-    dragoman_pack_tiles(right.base, right.rows, right.columns, right.stride, 1, tiles)
+  static func pack(transposed right: Matrix, to tiles: UnsafeMutablePointer<Float>, kernels: Kernels) {
+    dragoman_pack_tiles(right.base, right.rows, right.columns, right.stride, kernels.table.pointee.floats.turn, tiles)
   }
 
   /// `output = left * tiles` on the calling thread; `left` is `[row, depth]`.

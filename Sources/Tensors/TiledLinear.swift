@@ -13,7 +13,9 @@ package struct TiledLinear: Sendable {
     precondition(weight.count == outputs * inputs && (bias == nil || bias!.count == outputs))
     (self.outputs, self.inputs, self.bias) = (outputs, inputs, bias)
     tiles = FloatBuffer(count: TileProduct.count(columns: outputs, depth: inputs))
-    TileProduct.pack(transposed: Matrix(weight.base, rows: outputs, columns: inputs), to: tiles.base)
+    // Once a model, so that no instruction set need be chosen for it.
+    TileProduct.pack(
+      transposed: Matrix(weight.base, rows: outputs, columns: inputs), to: tiles.base, kernels: Kernels.all[0])
   }
 
   /// - Parameters:

@@ -26,6 +26,17 @@ static void in_place(size_t count) {
   f->softmax(observed, 0.125f, count);
   p->softmax(expected, 0.125f, count);
   expect_near(observed, expected, count, 2e-6f, "softmax of %zu", count);
+  observed = random_floats(count, 900);
+  observed[random_below((uint32_t)count)] = -INFINITY;
+  observed[random_below((uint32_t)count)] = 900;
+  expected = copy(observed, count);
+  float sum = f->exponentials(observed, 0.125f, count), plain_sum = p->exponentials(expected, 0.125f, count);
+  expect_near(observed, expected, count, 4e-6f, "exponentials of %zu", count);
+  expect_near(&sum, &plain_sum, 1, 4e-6f * plain_sum, "sum of the exponentials of %zu", count);
+  memcpy(expected, observed, count * 4);
+  f->scale_by(observed, 1.7f, count);
+  p->scale_by(expected, 1.7f, count);
+  expect_near(observed, expected, count, 0, "scale_by of %zu", count);
   forget_memory();
 }
 
@@ -146,14 +157,24 @@ static void tile_products(size_t rows, size_t columns, size_t depth) {
   float *turned = memory(depth * columns * 4), *tiles = memory(room * 4), *others = memory(room * 4);
   for (size_t c = 0; c < columns; c++)
     for (size_t d = 0; d < depth; d++) turned[c * depth + d] = right[d * columns + c];
-  dragoman_pack_tiles(right, columns, depth, columns, 0, tiles);
-  dragoman_pack_tiles(turned, columns, depth, depth, 1, others);
+  dragoman_pack_tiles(right, columns, depth, columns, NULL, tiles);
+  dragoman_pack_tiles(turned, columns, depth, depth, fast->floats.turn, others);
   expect_same(tiles, others, room * 4, "tiles of %zu x %zu", depth, columns);
   size_t count = (rows - 1) * (columns + 2) + columns;
   float *observed = memory(count * 4), *expected = memory(count * 4);
   fast->floats.multiply_tiles(left, rows, depth + 1, tiles, depth, columns, observed, columns + 2);
   plain->floats.multiply_tiles(left, rows, depth + 1, tiles, depth, columns, expected, columns + 2);
   expect_near(observed, expected, count, 1e-4f, "multiply_tiles, %zu x %zu x %zu", rows, depth, columns);
+  forget_memory();
+}
+
+static void turns(size_t rows, size_t columns) {
+  size_t stride = columns + 3, turned_stride = rows + 5, count = (columns - 1) * turned_stride + rows;
+  const float *matrix = random_floats((rows - 1) * stride + columns, 1);
+  float *observed = memory(count * 4), *expected = memory(count * 4);
+  fast->floats.turn(matrix, rows, columns, stride, observed, turned_stride);
+  plain->floats.turn(matrix, rows, columns, stride, expected, turned_stride);
+  expect_same(observed, expected, count * 4, "turn, %zu x %zu", rows, columns);
   forget_memory();
 }
 
@@ -172,6 +193,7 @@ void compare_floats(void) {
       attention(rows, 48, sizes[i]);
       attention(rows, 100, sizes[i]);
     }
+    for (size_t rows = 1; rows <= 40; rows++) turns(rows, sizes[i]);
     for (size_t rows = 1; rows <= 26; rows += rows < 14 ? 1 : 3) {
       tile_products(rows, sizes[i], 40);
       tile_products(rows, 40, sizes[i]);

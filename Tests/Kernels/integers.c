@@ -64,6 +64,19 @@ static void quantisation(size_t count, float factor) {
   forget_memory();
 }
 
+static void dequantised_rows(size_t rows, size_t count, int with_bias, int adding) {
+  int32_t *sums = memory(rows * count * 4);
+  for (size_t i = 0; i < rows * count; i++) sums[i] = (int32_t)random_below(60000000) - 30000000;
+  const float *scales = random_floats(count, 5), *bias = with_bias ? random_floats(count, 5) : NULL;
+  const float *factors = random_floats(rows, 0.01f);
+  size_t stride = count + 3, room = (rows - 1) * stride + count;
+  float *observed = memory(room * 4), *expected = memory(room * 4);
+  fast->integers.dequantize_rows(sums, rows, factors, scales, bias, adding, observed, stride, count);
+  plain->integers.dequantize_rows(sums, rows, factors, scales, bias, adding, expected, stride, count);
+  expect_same(observed, expected, room * 4, "dequantize_rows, %zu x %zu, bias %d, adding %d", rows, count, with_bias, adding);
+  forget_memory();
+}
+
 static void dequantisation(size_t count, int with_bias) {
   int32_t *high = memory(count * 4), *low = memory(count * 4);
   for (size_t i = 0; i < count; i++) {
@@ -98,5 +111,6 @@ void compare_integers(void) {
   for (size_t count = 0; count <= 257; count += count < 70 ? 1 : 11) {
     for (int i = 0; i < 3; i++) quantisation(count, (const float[]){1, 22.77f, 3000}[i]);
     for (int with_bias = 0; with_bias < 2; with_bias++) dequantisation(count, with_bias);
+    for (int i = 0; i < 4 && count > 0; i++) dequantised_rows(1 + count % 9, count, i & 1, i >> 1);
   }
 }

@@ -48,6 +48,21 @@ import Testing
     }
   }
 
+  @Test(arguments: fast, sizes) func exponentialsOfAttention(_ kernels: Kernels, _ size: Int) {
+    let floats = kernels.table.pointee.floats
+    var observed = Self.random(size, seed: 9, scale: 900)
+    observed[size / 2] = -.infinity
+    observed[size / 3] = 900
+    var expected = observed
+    let sum = floats.exponentials(&observed, 0.125, size), plain = generic.exponentials(&expected, 0.125, size)
+    expect(observed, near: expected, 4e-6, "\(kernels.name) exponentials of \(size)")
+    expect([sum], near: [plain], 4e-6 * plain, "\(kernels.name) sum of the exponentials of \(size)")
+    floats.scale_by(&observed, 1 / sum, size)
+    var total: Double = 0
+    for value in observed { total += Double(value) }
+    #expect(abs(total - 1) < 1e-5)
+  }
+
   @Test(arguments: fast, sizes) func reductions(_ kernels: Kernels, _ size: Int) {
     let floats = kernels.table.pointee.floats
     let (a, b) = (Self.random(size, seed: 1), Self.random(size, seed: 2))
@@ -154,8 +169,8 @@ import Testing
       var turned = [Float](repeating: 0, count: columns * depth)
       for column in 0..<columns { for d in 0..<depth { turned[column * depth + d] = right[d * columns + column] } }
       var tiles = [Float](repeating: 9, count: TileProduct.count(columns: columns, depth: depth)), others = tiles
-      dragoman_pack_tiles(right, columns, depth, columns, 0, &tiles)
-      dragoman_pack_tiles(turned, columns, depth, depth, 1, &others)
+      dragoman_pack_tiles(right, columns, depth, columns, nil, &tiles)
+      dragoman_pack_tiles(turned, columns, depth, depth, kernels.table.pointee.floats.turn, &others)
       #expect(tiles == others)
       for rows in [1, 2, 3, 5, 12, 13, 31] {
         let left = Self.random(rows * (depth + 1), seed: 5)

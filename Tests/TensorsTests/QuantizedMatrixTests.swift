@@ -87,6 +87,38 @@ import Testing
     }
   }
 
+  /// Blocks of rows, whatever their size, and rows quantised once for two products.
+  @Test(arguments: isas, [1, 8, 71, 300]) func blocksOfRowsAreThoseOfTheWhole(_ kernels: Kernels, rows: Int) {
+    let (outputs, inputs) = (391, 96)
+    let bias = FloatBuffer(FloatKernelTests.random(outputs, seed: 3))
+    let quantized = QuantizedMatrix(quantizing: Self.weights(outputs, inputs), kernels: kernels)
+    let linear = Linear(weight: WeightMatrix(quantized), bias: bias)
+    let x = FloatBuffer(FloatKernelTests.random(rows * inputs, seed: 1, scale: 3))
+    for (adding, gelu) in [(false, false), (true, false), (false, true)] {
+      let expected = Self.product(linear, rows: rows, kernels: kernels, threads: 1, adding: adding, gelu: gelu)
+      for threads in [1, 3] {
+        let context = ComputeContext(kernels: kernels, threads: threads, scratchPerThread: 60_000)
+        let y = FloatBuffer([Float](repeating: adding ? 1 : 77, count: rows * outputs))
+        let again = FloatBuffer(count: rows * outputs)
+        context.overBlocks(rows, multiple: 32, depth: inputs, values: outputs + 3) { range, block in
+          let input = block.quantize(x.matrix(columns: inputs).rows(range))
+          let target = y.matrix(columns: outputs).rows(range)
+          linear(input, to: target, in: block, adding: adding)
+          if gelu { block.gelu(target) }
+          let apart = block.floats(rows: range.count, columns: outputs, stride: outputs + 3)
+          linear(input, to: apart, in: block)
+          if gelu { block.gelu(apart) }
+          for row in 0..<range.count {
+            again.matrix(columns: outputs).row(range.lowerBound + row).update(from: apart.row(row), count: outputs)
+          }
+        }
+        #expect(
+          y.values == expected, "\(kernels.name), \(rows) rows, \(threads) threads, adding \(adding), GELU \(gelu)")
+        if !adding { #expect(again.values == expected) }
+      }
+    }
+  }
+
   @Test func zerosStayZeros() {
     let weight = WeightMatrix(FloatBuffer(count: 64 * 8), outputs: 64, inputs: 8)
     let linear = Linear(weight: WeightMatrix(QuantizedMatrix(quantizing: weight, kernels: .best)), bias: nil)

@@ -7,9 +7,14 @@
 /* Columns of a matrix that stand side by side as the right side of a product, and positions of the audio whose keys do. */
 enum { dragoman_tile = 32, dragoman_key_tile = dragoman_tile };
 
+/* turned[column * turned_stride + row] = matrix[row * stride + column] */
+typedef void dragoman_turn(const float *matrix, size_t rows, size_t columns, size_t stride, float *turned,
+                           size_t turned_stride);
+
 /* Brings a matrix into tiles, `[tile][depth][column]`, the last filled up with 0; there are ceil(columns / 32).
-   The matrix is `[depth, column]` with `stride` floats a row, or `[column, depth]` when transposed. */
-void dragoman_pack_tiles(const float *matrix, size_t columns, size_t depth, size_t stride, int transposed, float *tiles);
+   The matrix is `[depth, column]` with `stride` floats a row, or `[column, depth]` when it is to be turned, by `turn` of a table;
+   NULL else. */
+void dragoman_pack_tiles(const float *matrix, size_t columns, size_t depth, size_t stride, dragoman_turn *turn, float *tiles);
 
 /* Float32 kernels over contiguous rows. Half floats are IEEE binary16 bit patterns, read at any alignment. */
 typedef struct {
@@ -48,12 +53,18 @@ typedef struct {
   void (*sigmoid)(float *values, size_t count);
   /* values[i] = exp(scale * values[i]) / sum of the same */
   void (*softmax)(float *values, float scale, size_t count);
+  /* The same without the division: values[i] = exp(scale * values[i] - top), top the largest of scale * values, scale > 0;
+     gives the sum of all. What lies more than 87 below the largest may become 0. */
+  float (*exponentials)(float *values, float scale, size_t count);
+  /* values[i] *= factor */
+  void (*scale_by)(float *values, float factor, size_t count);
   /* output = (values - mean) / sqrt(variance + epsilon) * gamma + beta; output may be values */
   void (*layer_norm)(const float *values, const float *gamma, const float *beta, float epsilon, float *output,
                      size_t count);
   float (*maximum)(const float *values, size_t count);
   /* sum over exp(values[i] - maximum) */
   float (*sum_exponentials)(const float *values, float maximum, size_t count);
+  dragoman_turn *turn;
 } dragoman_float_kernels;
 
 extern const dragoman_float_kernels dragoman_float_generic;

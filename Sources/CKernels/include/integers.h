@@ -44,6 +44,9 @@ typedef struct {
      output[i] = value, or output[i] + value when adding. For weights with a scale for each output channel. */
   void (*dequantize_columns)(const int32_t *sums, float factor, const float *scales, const float *bias, int adding,
                              float *output, size_t count);
+  /* dequantize_columns for several rows, each with a factor of its own: sums of `count` columns a row, output rows of `stride` */
+  void (*dequantize_rows)(const int32_t *sums, size_t rows, const float *factors, const float *scales, const float *bias,
+                          int adding, float *output, size_t stride, size_t count);
 } dragoman_integer_kernels;
 
 extern const dragoman_integer_kernels dragoman_integer_generic;
