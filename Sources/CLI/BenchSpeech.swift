@@ -3,6 +3,7 @@ internal import AudioIO
 internal import Dragoman
 internal import Evaluation
 internal import Foundation
+internal import MachineTranslation
 internal import SpeechRecognition
 internal import Transcripts
 
@@ -19,8 +20,10 @@ struct BenchSpeech: ParsableArguments {
 
   /// Runs the grid, writes the results where they are wanted and shows the table.
   ///
-  /// - Parameter target: language that is translated into; nil for recognition alone.
-  func run(target: String?) throws {
+  /// - Parameters:
+  ///   - target: language that is translated into; nil for recognition alone.
+  ///   - translation: how it is translated into that.
+  func run(target: String?, translation: TranslationArguments? = nil) throws {
     try output.check()
     let ruler = try ruler.ruler(target: target)
     let items = BenchItem.all(of: try data.load(target: target), target: target).filter { $0.utterance.audio != nil }
@@ -30,27 +33,32 @@ struct BenchSpeech: ParsableArguments {
     var settings = recognition.settings
     if findLanguage { settings["language found"] = "" }
     if let target { settings["to"] = target }
+    settings.merge(translation?.settings ?? [:]) { $1 }
+    let translating = try translation?.options() ?? TranslationOptions()
     let systems = try grid.systems(settings: settings)
     // Wrong models are refused before the first hour of work.
-    for model in grid.models { _ = try request(systems.first { $0.model == model }!, target: target) }
+    for model in grid.models { _ = try request(systems.first { $0.model == model }!, target: target, translating) }
     let journal = try output.openJournal(for: data.sets)
     let runner = BenchRunner(items: items, runs: systems.count, journal: journal)
-    let runs = try systems.map { try run($0, target: target, with: runner) }
+    let runs = try systems.map { try run($0, target: target, translating, with: runner) }
     try output.finish(runs, ruler: ruler, journal: journal)
   }
 
-  private func request(_ system: BenchSystem, target: String?) throws -> TranscriptionRequest {
+  private func request(
+    _ system: BenchSystem, target: String?, _ translation: TranslationOptions
+  ) throws -> TranscriptionRequest {
     var options = RecognitionOptions()
     options.beam = system.beam
     try recognition.apply(to: &options)
     return try TranscriptionRequest(
       recognition: system.model, precision: recognition.precision, hearsVoiceOnly: !recognition.noVad, options: options,
-      target: target,
-      threads: system.threads)
+      target: target, translation: translation, threads: system.threads)
   }
 
-  private func run(_ system: BenchSystem, target: String?, with runner: BenchRunner) throws -> BenchRun {
-    let request = try request(system, target: target)
+  private func run(
+    _ system: BenchSystem, target: String?, _ translation: TranslationOptions, with runner: BenchRunner
+  ) throws -> BenchRun {
+    let request = try request(system, target: target, translation)
     let session = InterpreterSession(request.interpreter)
     var run = try runner.run(system) { items in
       try items.map { item in
@@ -100,7 +108,9 @@ struct BenchCascadeCommand: ParsableCommand {
   @Option(name: .customLong("to"), help: "Language to translate into.")
   var target = "en"
 
+  @OptionGroup(title: "Translation") var translation: TranslationArguments
+
   func run() throws {
-    try speech.run(target: languageCode(target))
+    try speech.run(target: languageCode(target), translation: translation)
   }
 }

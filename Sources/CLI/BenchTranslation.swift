@@ -84,6 +84,8 @@ struct BenchTranslationCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Beam widths, several with commas.", valueName: "list"))
   var beam = "1"
 
+  @OptionGroup(title: "Translation") var translation: TranslationArguments
+
   @OptionGroup var runs: BenchRuns
 
   @Flag(help: "Translate one text at a time, as in a conversation, so that each one's time is its own.")
@@ -103,14 +105,17 @@ struct BenchTranslationCommand: ParsableCommand {
       throw Failure(.badData, "the sets do not tell their language; name it with --from")
     }
     let models = TranslationModels(store: .current, kernels: try .requested())
+    let usual = try translation.options()
+    var settings = translation.settings
+    settings["to"] = target
+    if oneByOne { settings["one by one"] = "" }
     var systems: [(BenchSystem, BenchTranslators)] = []
     for threads in try self.runs.threadCounts() {
       for beam in try beams() {
-        var options = TranslationOptions()
+        var options = usual
         options.beam = beam
         let translators = BenchTranslators(models: models, target: target, options: options, threads: threads)
         let names = try Set(languages.map(translators.name)).sorted().joined(separator: ",")
-        let settings = (oneByOne ? ["one by one": ""] : [:]).merging(["to": target]) { $1 }
         systems.append(
           (
             BenchSystem(model: names, beam: beam, threads: threads, label: self.runs.label, settings: settings),

@@ -40,4 +40,13 @@ struct TranslationArguments: ParsableArguments {
     options.repairsText = !noRepair
     return options
   }
+
+  /// What is not as usual, by the option's name, for the record of a benchmark.
+  var settings: [String: String] {
+    var settings: [String: String] = [:]
+    if !keep.isEmpty { settings["keep"] = keep.joined(separator: ", ") }
+    if let glossary { settings["glossary"] = glossary }
+    if noRepair { settings["no repair"] = "" }
+    return settings
+  }
 }

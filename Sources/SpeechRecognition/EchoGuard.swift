@@ -1,20 +1,29 @@
 /// Tells a sentence that is heard again in a breath of audio from one that is said again.
 ///
 /// Where little audio is left, or where it hears on into the silence, a model says a sentence again that stands in its prompt. Nobody
-/// says the same words in less than half of the time, and so fast at all.
+/// says the same words in less than half of the time, and so fast at all. The echo may break off and end otherwise.
 struct EchoGuard {
   /// What the last pieces said, and their frames of 10 ms: as many as a prompt holds.
   private var said: [(text: String, frames: Int)] = []
   private static let reach = 20
   /// UTF-8 bytes in a second from which on nobody speaks so fast: 15 are usual in Latin scripts, 25 in Chinese or Japanese.
   private static let fastest = 25
+  /// UTF-8 bytes that the beginnings of two pieces share at least where they do not say the same to the end, and more than
+  /// half of the later one: then it is an echo at twice that speed.
+  private static let leastShared = 20
 
   /// Whether a piece is the echo of an earlier one. One that is not is remembered.
   ///
   /// - Parameter frames: of audio that it takes, 10 ms each.
   mutating func isEcho(_ text: String, frames: Int) -> Bool {
     let isFast = text.utf8.count * 100 > Self.fastest * frames
-    if isFast, said.contains(where: { $0.text == text && 2 * frames < $0.frames }) { return true }
+    let isImpossible = text.utf8.count * 100 > 2 * Self.fastest * frames
+    func isEcho(of earlier: String) -> Bool {
+      if earlier == text { return true }
+      let shared = zip(earlier.utf8, text.utf8).prefix { $0 == $1 }.count
+      return isImpossible && shared >= Self.leastShared && 2 * shared > text.utf8.count
+    }
+    if isFast, said.contains(where: { 2 * frames < $0.frames && isEcho(of: $0.text) }) { return true }
     said.append((text, frames))
     if said.count > Self.reach { said.removeFirst() }
     return false

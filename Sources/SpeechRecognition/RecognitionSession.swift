@@ -26,7 +26,7 @@ public final class RecognitionSession {
   private let model: RecognitionModel
   private let options: RecognitionOptions
   private let chooseTask: TaskChoice?
-  private let fallback: TemperatureFallback
+  private var fallback: TemperatureFallback
   private let audio: AudioWindows
   /// nil when the language is known beforehand.
   private let languageFinder: LanguageFinder?
@@ -57,6 +57,7 @@ public final class RecognitionSession {
     (self.chooseTask, task) = (chooseTask, options.task)
     let size = model.weights.dimensions
     fallback = TemperatureFallback(options: options, workspace: workspace)
+    fallback.doubtsRepetition = true
     audio = AudioWindows(
       mels: size.mels,
       gate: voiceActivity.map {

@@ -20,4 +20,16 @@ struct RepetitionGuard {
     }
     return nil
   }
+
+  /// Text tokens of a phrase that nobody is expected to say twice in half a minute, about six words.
+  static let longPhrase = 8
+
+  /// Whether some phrase of `longPhrase` tokens stands in a text twice.
+  ///
+  /// - Parameter text: the text tokens, without timestamps.
+  static func saysAgain(_ text: [Int]) -> Bool {
+    guard text.count > longPhrase else { return false }
+    var said: Set<ArraySlice<Int>> = []
+    return (0...text.count - longPhrase).contains { !said.insert(text[$0..<$0 + longPhrase]).inserted }
+  }
 }

@@ -10,6 +10,9 @@ internal import Tensors
 struct TemperatureFallback {
   let options: RecognitionOptions
   let decoding: WindowDecoding
+  /// Whether a text that says a phrase again is doubted: if it came of a beam it is decoded greedily, too, and if that says it
+  /// again as well, from the whole window. What is said again is ever more probable, and so lifts the mean that a beam looks for.
+  var doubtsRepetition = false
 
   init(options: RecognitionOptions, workspace: RecognitionWorkspace) {
     let model = workspace.model
@@ -36,9 +39,14 @@ struct TemperatureFallback {
       while true {
         let text = decoding.decode(
           decoder, prompt: tokens, start: start, prefix: prefix, strategy: strategy, random: &random)
-        let repeats = repeats(text)
-        let isTrusted = !repeats && text.averageLogProbability >= options.logProbabilityThreshold
-        if !isTrusted, attempts.isEmpty, listenWholly() { continue }
+        let repeats = repeats(text), isTrusted = passes(text)
+        let isDoubted = isTrusted && doubtsRepetition && temperature == 0 && saysAgain(text) && !isSilent(text)
+        if isDoubted, strategy != .greedy {
+          let plain = decoding.decode(
+            decoder, prompt: prompt.fixedTokens, start: start, prefix: prefix, strategy: .greedy, random: &random)
+          if passes(plain), !saysAgain(plain) { return plain }
+        }
+        if !isTrusted || isDoubted, attempts.isEmpty, listenWholly() { continue }
         if isTrusted || isSilent(text) { return text }
         attempts.append(text)
         guard repeats, tokens.count > prompt.fixedTokens.count else { break }
@@ -68,6 +76,14 @@ struct TemperatureFallback {
   /// Speech of a language is shrunk by 1.3 to 1.7; on the shared sets no speech of a mean log probability below -0.5
   /// is at once taken for none and shrunk by more than 1.
   private static let repetitive = 1.8, unsure = -0.5
+
+  private func saysAgain(_ text: WindowText) -> Bool {
+    RepetitionGuard.saysAgain(text.tokens.filter { $0 < decoding.vocabulary.endOfText })
+  }
+
+  private func passes(_ text: WindowText) -> Bool {
+    !repeats(text) && text.averageLogProbability >= options.logProbabilityThreshold
+  }
 
   private func repeats(_ text: WindowText) -> Bool {
     text.isLooping || text.compressionRatio > options.compressionRatioThreshold

@@ -101,6 +101,21 @@ import Testing
     #expect(result.runs.map(\.settings["beam"]) == ["1", "4"] && result.summaries[0].total.bleu!.score > 50)
   }
 
+  @Test func termsOfAGlossaryAreMeasured() throws {
+    defer { command.clean() }
+    try command.put("t.en.txt", "The library is open.\n")
+    try command.put("t.pt.txt", "A Livraria do Rei está aberta.\n")
+    try command.put("terms.tsv", "library\tLivraria do Rei\n")
+    let run = try run([
+      "translation", path("t.en.txt"), "--glossary", path("terms.tsv"), "--keep", "open", "--output", path("g.json"),
+    ])
+    #expect(run.status == 0, "\(run.errors)")
+    let found = try result("g.json").runs[0]
+    #expect(found.utterances[0].translation!.contains("Livraria do Rei"))
+    #expect(found.utterances[0].translation!.contains("open"))
+    #expect(found.settings["keep"] == "open" && found.settings["glossary"] == path("terms.tsv"))
+  }
+
   @Test func anyonesOutputByTheSameRuler() throws {
     defer { command.clean() }
     try command.put("ref.txt", "He owes $25.\nIt's fine\n")

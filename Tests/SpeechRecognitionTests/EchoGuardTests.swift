@@ -18,6 +18,16 @@ import Testing
         == [false, false, true, true])
   }
 
+  @Test func anEchoMayEndOtherwise() {
+    let half = " The stale smell of old beer and"
+    #expect(echoes([(sentence, 370), (half, 20)]) == [false, true])
+    #expect(echoes([(sentence, 370), (half, 100)]) == [false, false], "fast, but not beyond all speech")
+    #expect(echoes([(" Yes, I can.", 150), (" Yes, I do.", 20)]) == [false, false], "too little in common")
+    #expect(
+      echoes([(sentence, 370), (" The stale smell of old bread is what nobody in this house can bear", 40)])
+        == [false, false], "most of it is new")
+  }
+
   @Test func whatIsSaidAgainIsNoEcho() {
     #expect(echoes([(sentence, 370), (sentence, 190)]) == [false, false], "fast, but a person can")
     #expect(echoes([(" Yes.", 100), (" Yes.", 30)]) == [false, false], "short words, drawn out and then not")

@@ -113,6 +113,21 @@ import Testing
     #expect(RepetitionGuard.phrase(sentence + sentence + [1] + sentence + sentence) == nil)
     #expect(RepetitionGuard.phrase(Array(0..<200)) == nil)
   }
+
+  @Test func aLongPhraseIsSaidAgain() {
+    let sentence = Array(100..<120)
+    #expect(RepetitionGuard.saysAgain(sentence + sentence.prefix(8)))
+    #expect(RepetitionGuard.saysAgain([1, 2] + sentence.suffix(9) + [3] + sentence.dropFirst(3)))
+    #expect(RepetitionGuard.saysAgain([Int](repeating: 5, count: 9)))
+  }
+
+  @Test func shortPhrasesMayReturn() {
+    let sentence = Array(100..<120)
+    #expect(!RepetitionGuard.saysAgain([]))
+    #expect(!RepetitionGuard.saysAgain(sentence))
+    #expect(!RepetitionGuard.saysAgain(sentence + sentence.prefix(7)))
+    #expect(!RepetitionGuard.saysAgain([Int](repeating: 5, count: 8)))
+  }
 }
 
 @Suite struct LanguageTrackerTests {
