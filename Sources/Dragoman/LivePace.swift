@@ -63,8 +63,8 @@ public struct LivePace: Sendable {
     return min(level >= .fewerPartials ? step * 2 : step, max(contract / 2, shortestStep))
   }
 
-  /// The same as long as nothing of a turn is shown: half of it, where the machine keeps up.
-  var firstStep: Duration { level == .full ? max(shortestStep / 2, cost * 2) : step }
+  /// The same as long as nothing of a turn is shown: a third of it, where the machine keeps up.
+  var firstStep: Duration { level == .full ? max(shortestStep / 3, cost * 2) : step }
 
   /// New audio that one recognition hears at most: as much as it can be done with within the promise, going by the last ones.
   var longestHearing: Duration { max(shortestStep, min(forecast.audio(within: contract), contract / 2)) }

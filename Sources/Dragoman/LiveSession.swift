@@ -23,7 +23,7 @@ public struct LiveSettings: Sendable {
   /// Asked before a session listens, unless its clock waits: for the time in which the machine is too slow.
   public var smallerModel: SmallerModel?
   /// Words of translations that may be taken back, for each word of the finals.
-  public var flicker = 0.15
+  public var flicker = 0.2
   /// How much less probable than the best word in its place a shown word of a translation may become before the translation leaves
   /// it, as a difference of natural logarithms. 0 translates as if nothing were shown.
   public var tolerance: Float = 1.5
@@ -365,7 +365,8 @@ public final class LiveSession {
       if shownPartial?.text == text, shownPartial?.stable == partial.stable {
         partial.translation = shownPartial?.translation
       } else {
-        partial.translation = try stable.show(text, certain: certain, translate: way.translate)
+        partial.translation = try stable.show(
+          text, certain: certain, words: sentences.words.count, translate: way.translate)
       }
     }
     try show(partial)

@@ -29,8 +29,16 @@ struct StableTranslation {
   /// A text's translation that keeps what is shown as far as it may.
   typealias Translate = (_ text: String, _ shown: ShownTranslation) throws(TranslationError) -> String
 
+  /// Fewer certain words of a sentence mostly mean something else in the end, and wrong first words stand in the way of all others.
+  static let leastWords = 3
+
   /// Translates the sentence as it stands, and without the words that may change, and shows what both translations agree on.
-  mutating func show(_ text: String, certain: String, translate: Translate) throws(TranslationError) -> String {
+  ///
+  /// - Parameter words: how many words are certain.
+  mutating func show(
+    _ text: String, certain: String, words: Int, translate: Translate
+  ) throws(TranslationError) -> String {
+    if words < Self.leastWords, shown.isEmpty { return "" }
     let whole = try translate(text, asShown)
     if certain == text || certain.isEmpty { return show(whole: whole, certain: certain.isEmpty ? "" : nil) }
     return show(whole: whole, certain: try translate(certain, asShown))

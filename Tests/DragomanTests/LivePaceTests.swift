@@ -15,10 +15,10 @@ import Testing
     }
   }
 
-  @Test func theFirstWordsOfATurnAreLookedForTwiceAsOften() {
+  @Test func theFirstWordsOfATurnAreLookedForOftener() {
     var pace = LivePace()
-    #expect(pace.firstStep == .milliseconds(150) && pace.step == .milliseconds(300))
-    _ = pace.note(cost: .milliseconds(120), heard: .seconds(1), lag: .milliseconds(120), now: .seconds(1))
+    #expect(pace.firstStep == .milliseconds(100) && pace.step == .milliseconds(300))
+    _ = pace.note(cost: .milliseconds(80), heard: .seconds(1), lag: .milliseconds(80), now: .seconds(1))
     #expect(pace.firstStep == pace.cost * 2, "but not before twice the cost")
     for second in 2..<40 where pace.level == .full {
       _ = pace.note(cost: .seconds(1), heard: .seconds(1), lag: .seconds(3), now: .seconds(second))
