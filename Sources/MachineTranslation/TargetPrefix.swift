@@ -5,7 +5,7 @@ public struct ShownTranslation: Sendable, Equatable {
   /// How much less probable than the best word in its place a word of it may be to be kept, as the difference of natural logarithms.
   public var tolerance: Float
 
-  /// - Parameters: as the properties.
+  /// A text that is shown.
   public init(_ text: String, tolerance: Float) { (self.text, self.tolerance) = (text, tolerance) }
 }
 
