@@ -47,9 +47,8 @@ final class LanguageFinder {
       return (tracker.follow(head), change(in: window, to: tail.code))
     }
     if tracker.current != nil, head.best.code == tail.code {
-      // Both ends speak for it: the evidence of two windows.
-      _ = tracker.follow(head)
-      return (tracker.follow(ending), window.upperBound)
+      // Both ends speak for it.
+      return (tracker.follow(head.joined(with: ending)), window.upperBound)
     }
     return (tracker.follow(whole ?? hear(window)), window.upperBound)
   }

@@ -10,6 +10,16 @@ struct LanguageProbabilities {
     let best = values.max { $0.probability < $1.probability }!
     return DetectedLanguage(code: best.code, probability: best.probability)
   }
+
+  /// What two pieces of audio say together of the one language that both are in: the product, as of independent evidence.
+  ///
+  /// - Parameter other: of the same languages in the same order.
+  func joined(with other: LanguageProbabilities) -> LanguageProbabilities {
+    let products = zip(values, other.values).map { ($0.code, $0.probability * $1.probability) }
+    let sum = products.reduce(0) { $0 + $1.1 }
+    guard sum > 0 else { return self }
+    return LanguageProbabilities(values: products.map { ($0, $1 / sum) })
+  }
 }
 
 /// Follows the language of a recording from window to window, with hysteresis: one doubtful window changes nothing.
