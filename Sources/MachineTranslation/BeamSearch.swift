@@ -77,11 +77,11 @@ final class BeamSearch {
   ///
   /// - Parameters:
   ///   - sources: piece ids, each with the end of sentence.
-  ///   - prefixes: what translations should begin with, one for each sentence; none by default.
+  ///   - prefix: what the translation of a sentence should begin with that is by itself.
   ///   - detailed: whether to keep probabilities and attention. It changes no translation.
-  func translate(_ sources: [[Int32]], prefixes: [TargetPrefix?] = [], detailed: Bool) -> [[Hypothesis]] {
+  func translate(_ sources: [[Int32]], prefix: TargetPrefix? = nil, detailed: Bool) -> [[Hypothesis]] {
     self.detailed = detailed
-    begin(sources, prefixes)
+    begin(sources, prefix)
     var position = 0
     while !words.isEmpty {
       step(position)
@@ -96,13 +96,13 @@ final class BeamSearch {
     }
   }
 
-  private func begin(_ sources: [[Int32]], _ prefixes: [TargetPrefix?]) {
+  private func begin(_ sources: [[Int32]], _ prefix: TargetPrefix?) {
     var row = 0
     candidates.removeAll(keepingCapacity: true)
     sentences.removeAll(keepingCapacity: true)
-    for (index, source) in sources.enumerated() {
+    for source in sources {
       var sentence = Sentence()
-      if !prefixes.isEmpty { sentence.prefix = prefixes[index] }
+      sentence.prefix = prefix
       (sentence.start, sentence.length) = (row, source.count)
       row += source.count
       sentence.limit = max(1, Int((options.maximumLengthFactor * Float(source.count)).rounded(.up)))

@@ -244,7 +244,7 @@ public final class Translator {
         guard batch < batches.count else { return }
         let members = batches[batch].map { order[$0] }
         let found = searches[thread].translate(
-          members.map { sentences[$0] }, prefixes: prefix.map { [$0] } ?? [], detailed: detailed)
+          members.map { sentences[$0] }, prefix: prefix, detailed: detailed)
         results.lock.withLock { hypotheses in
           for (member, hypothesis) in zip(members, found) { hypotheses[member] = hypothesis }
         }

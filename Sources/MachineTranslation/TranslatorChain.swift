@@ -35,29 +35,25 @@ public final class TranslatorChain {
   /// Translates texts of any length, as `Translator.translate(_:)` does.
   ///
   /// - Throws: `TranslationError.invalidOption` or `.tokenization`.
-  public func translate(_ texts: [String]) throws(TranslationError) -> [String] {
-    var texts = texts
-    var terms: [[String]]?
-    for translator in translators {
-      let found = try translator.translate(texts, carried: terms)
-      (texts, terms) = (found.map(\.text), found.map(\.terms))
-    }
-    return texts
-  }
+  public func translate(_ texts: [String]) throws(TranslationError) -> [String] { try translate(texts, keeping: nil) }
 
   /// Translates one text and keeps of what is shown of its translation what the text does not speak against: the words up to the
   /// first that the last model finds less probable than the tolerance allows, or that lacks what the text requires.
   ///
   /// - Throws: `TranslationError.invalidOption` or `.tokenization`.
   public func translate(_ text: String, keeping shown: ShownTranslation) throws(TranslationError) -> String {
-    var text = text
+    try translate([text], keeping: shown.text.isEmpty ? nil : shown)[0]
+  }
+
+  private func translate(_ texts: [String], keeping shown: ShownTranslation?) throws(TranslationError) -> [String] {
+    var texts = texts
     var terms: [[String]]?
     for (index, translator) in translators.enumerated() {
       let found = try translator.translate(
-        [text], carried: terms, keeping: index + 1 == translators.count && !shown.text.isEmpty ? shown : nil)[0]
-      (text, terms) = (found.text, [found.terms])
+        texts, carried: terms, keeping: index + 1 == translators.count ? shown : nil)
+      (texts, terms) = (found.map(\.text), found.map(\.terms))
     }
-    return text
+    return texts
   }
 
   /// Translates texts of any length and tells how.
