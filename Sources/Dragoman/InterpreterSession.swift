@@ -21,9 +21,6 @@ public final class InterpreterSession {
   private let context: ComputeContext
   private let workspace: RecognitionWorkspace
 
-  /// Samples that are read at a time: one second.
-  private static let chunk = AudioFile.sampleRate
-
   /// Allocates the workspaces of an interpreter.
   public init(_ interpreter: Interpreter) {
     self.interpreter = interpreter
@@ -70,7 +67,7 @@ public final class InterpreterSession {
   /// Interprets a whole recording.
   ///
   /// - Parameters:
-  ///   - file: read to its end, from this thread.
+  ///   - file: read to its end.
   ///   - name: how the transcript names it.
   ///   - source: the language of this recording, where it is not the one that the interpreter was made for.
   ///   - cancellation: looked at before each second of audio.
@@ -121,19 +118,15 @@ public final class InterpreterSession {
       }
     }
 
-    var read = 0
-    let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: Self.chunk)
-    defer { buffer.deallocate() }
-    while cancellation?.isRequested != true {
-      let count = try file.read(into: buffer)
-      if count == 0 { break }
-      read += count
-      try take(session.append(UnsafeBufferPointer(rebasing: buffer[..<count])))
+    let reader = RecordingReader(file, for: session)
+    defer { reader.stop() }
+    while cancellation?.isRequested != true, let new = try reader.next() {
+      try take(new)
       observe(.progress(session.processed))
     }
     let isCancelled = cancellation?.isRequested == true
     try take(isCancelled ? [] : session.finish(), isLast: true)
-    let duration = Duration.milliseconds(read * 1000 / AudioFile.sampleRate)
+    let duration = Duration.milliseconds(reader.sampleCount * 1000 / AudioFile.sampleRate)
     observe(.progress(duration))
     let language = Self.mainLanguage(of: segments, among: languages)
     return Transcript(

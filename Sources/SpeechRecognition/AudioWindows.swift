@@ -6,9 +6,10 @@ internal import Transcripts
 /// Frame `f` stands at sample `160 f` of the speech, one region after the other; the timeline knows where that is in the
 /// recording. Only what later windows need is kept.
 final class AudioWindows {
-  private let features: LogMelStream
-  private let gate: SpeechGate?
-  private var pieces: [SpeechPiece] = []
+  /// What hears the samples of this recording.
+  let listener: SpeechListener
+  private var mels: Int { listener.mels }
+  private var heard = SpeechFrames()
   private var timeline = SpeechTimeline()
   /// Log-mel frames from frame `firstFrame` on, `[frame, mel]`.
   private var frames: [Float] = []
@@ -20,44 +21,38 @@ final class AudioWindows {
   /// Samples of the recording so far.
   private(set) var sampleCount = 0
 
-  init(mels: Int, gate: SpeechGate?) {
-    features = LogMelStream(mels: mels)
-    self.gate = gate
-  }
+  /// - Parameter listener: at the start of a recording.
+  init(listener: SpeechListener) { self.listener = listener }
 
   /// Frames of speech that there are so far.
-  var count: Int { firstFrame + frames.count / features.mels }
+  var count: Int { firstFrame + frames.count / mels }
 
   func append(_ samples: UnsafeBufferPointer<Float>) {
-    if let gate {
-      gate.append(samples, to: &pieces)
-      takePieces()
-    } else {
-      timeline.append(original: sampleCount, count: samples.count)
-      features.append(samples, to: &frames)
-    }
-    listen()
-    sampleCount += samples.count
+    listener.append(samples, to: &heard)
+    takeHeard()
   }
 
   func finish() {
-    gate?.finish(to: &pieces)
-    takePieces()
-    features.finish(to: &frames)
-    listen()
+    listener.finish(to: &heard)
+    takeHeard()
   }
 
-  private func takePieces() {
-    for piece in pieces {
-      timeline.append(original: piece.start, count: piece.samples.count)
-      piece.samples.withUnsafeBufferPointer { features.append($0, to: &frames) }
-    }
-    pieces.removeAll(keepingCapacity: true)
+  private func takeHeard() {
+    append(heard)
+    heard.removeAll()
+  }
+
+  /// Takes what the listener heard next, in place of samples.
+  func append(_ heard: SpeechFrames) {
+    for stretch in heard.stretches { timeline.append(original: stretch.start, count: stretch.count) }
+    frames += heard.frames
+    listen()
+    sampleCount += heard.sampleCount
   }
 
   /// Notes how loud the frames are that have come since the last time.
   private func listen() {
-    let new = (heardFrames - firstFrame) * features.mels..<frames.count
+    let new = (heardFrames - firstFrame) * mels..<frames.count
     loudest = max(loudest, frames[new].max() ?? WindowNormalization.silence)
     heardFrames = count
   }
@@ -69,7 +64,7 @@ final class AudioWindows {
   ///
   /// - Parameter window: frames that there are, none of them forgotten.
   func write(_ window: Range<Int>, to input: UnsafeMutableBufferPointer<Float>) {
-    let audio = UnsafeMutableBufferPointer(rebasing: input[..<(window.count * features.mels)])
+    let audio = UnsafeMutableBufferPointer(rebasing: input[..<(window.count * mels)])
     _ = audio.update(fromContentsOf: frames[values(of: window)])
     WindowNormalization.apply(to: audio, maximum: loudest)
     input[audio.count...].update(repeating: 0)
@@ -86,13 +81,13 @@ final class AudioWindows {
   }
 
   private func values(of window: Range<Int>) -> Range<Int> {
-    (window.lowerBound - firstFrame) * features.mels..<(window.upperBound - firstFrame) * features.mels
+    (window.lowerBound - firstFrame) * mels..<(window.upperBound - firstFrame) * mels
   }
 
   /// Forgets all frames before `frame`.
   func forget(before frame: Int) {
     let first = max(firstFrame, min(frame, count))
-    frames.removeFirst((first - firstFrame) * features.mels)
+    frames.removeFirst((first - firstFrame) * mels)
     firstFrame = first
     timeline.forget(before: firstFrame * AcousticFrame.hopLength)
   }

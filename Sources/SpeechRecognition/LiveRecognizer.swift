@@ -76,7 +76,7 @@ public final class LiveRecognizer {
     (self.workspace, self.options, self.live) = (workspace, options, live)
     (self.chooseTask, task) = (chooseTask, options.task)
     quick = Self.quick(options, workspace: workspace)
-    audio = AudioWindows(mels: model.weights.dimensions.mels, gate: nil)
+    audio = AudioWindows(listener: SpeechListener(mels: model.weights.dimensions.mels, gate: nil))
     ears = VoiceEars(model: voiceActivity, pool: workspace.context.pool)
     endpoint = SpeechEndpoint(
       pause: max(1, live.pause.samples / VoiceActivityDetector.frameLength), beginning: live.voiceThreshold)

@@ -59,10 +59,11 @@ public final class RecognitionSession {
     fallback = TemperatureFallback(options: options, workspace: workspace)
     fallback.doubtsRepetition = true
     audio = AudioWindows(
-      mels: size.mels,
-      gate: voiceActivity.map {
-        SpeechGate(model: $0, options: options.speechRegions, pool: workspace.context.pool)
-      })
+      listener: SpeechListener(
+        mels: size.mels,
+        gate: voiceActivity.map {
+          SpeechGate(model: $0, options: options.speechRegions, pool: workspace.context.pool)
+        }))
     coverage = SpeechCoverage(isSpeechOnly: voiceActivity != nil)
     random = SeededRandom(seed: options.seed)
     prompt = WindowPrompt(
@@ -76,11 +77,27 @@ public final class RecognitionSession {
   /// Audio that is behind us, recognised or skipped.
   public var processed: Duration { audio.processed(through: seek) }
 
+  /// Whether something was recognised.
+  public var hasBegun: Bool { seek > 0 }
+
+  /// What hears the recording's samples. Whoever calls it in place of `append` hands on what it hears, in order.
+  public var listener: SpeechListener { audio.listener }
+
   /// Takes samples and returns the segments that they complete.
   ///
   /// - Parameter samples: mono PCM in -1...1 at 16 kHz.
   public func append(_ samples: UnsafeBufferPointer<Float>) throws -> [Segment] {
     audio.append(samples)
+    return try recognizeReady()
+  }
+
+  /// Takes what the listener heard of the samples that come next, and returns the segments that it completes.
+  public func append(_ heard: SpeechFrames) throws -> [Segment] {
+    audio.append(heard)
+    return try recognizeReady()
+  }
+
+  private func recognizeReady() throws -> [Segment] {
     var segments: [Segment] = []
     let needed = model.weights.dimensions.windowFrames + options.lookahead.samples / AcousticFrame.hopLength
     while audio.count - seek >= needed { segments += try recognizeWindow() }

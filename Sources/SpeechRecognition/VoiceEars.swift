@@ -13,7 +13,7 @@ final class VoiceEars {
   static let sure: Float = 0.8
 
   /// Lets the two ears hear at the same time; nil for one after the other.
-  private let pool: ThreadPool?
+  private var pool: ThreadPool?
 
   /// - Parameters:
   ///   - model: shared with any number of others.
@@ -22,6 +22,9 @@ final class VoiceEars {
     self.pool = pool
     (plain, filtered) = (VoiceActivityDetector(model: model), VoiceActivityDetector(model: model))
   }
+
+  /// Hears with the calling thread alone from now on.
+  func leavePool() { pool = nil }
 
   /// Takes samples and appends the probability of each frame of `VoiceActivityDetector.frameLength` that they complete.
   func append(_ samples: UnsafeBufferPointer<Float>, to probabilities: inout [Float]) {
