@@ -43,9 +43,7 @@ extension LiveRecognizer {
     }
     (prompt, certain, earlier) = (newPrompt, words, [])
     prefix = tokens.isEmpty ? [] : [other.model.vocabulary.timestampBegin] + tokens
-    if let finder {
-      self.finder = LanguageFinder(workspace: other, audio: audio, options: options, tracker: finder.tracker)
-    }
+    turnLanguage.change(to: other, audio: audio)
     workspace = other
     quick = Self.quick(options, workspace: other)
   }

@@ -24,12 +24,11 @@ public final class LiveRecognizer {
   let options: RecognitionOptions
   /// What may be changed from call to call.
   public var live: LiveOptions
-  private let chooseTask: RecognitionSession.TaskChoice?
   var quick: TemperatureFallback
   let audio: AudioWindows
   private let ears: VoiceEars
   var endpoint: SpeechEndpoint
-  var finder: LanguageFinder?
+  var turnLanguage: TurnLanguage
   private var random: SeededRandom
   var prompt: WindowPrompt
 
@@ -58,10 +57,6 @@ public final class LiveRecognizer {
   private var shown = ShownWords()
   /// Recognitions in a row whose text had nothing behind its prefix.
   private var emptyTexts = 0
-  /// The language of the turn, and whether it is settled.
-  public private(set) var language: DetectedLanguage?
-  private var isLanguageSettled = false, settledLanguage: String?
-  private var task: RecognitionTask
 
   /// - Parameters:
   ///   - workspace: not used by another session while this one lasts.
@@ -74,7 +69,6 @@ public final class LiveRecognizer {
     let model = workspace.model
     try model.validate(options)
     (self.workspace, self.options, self.live) = (workspace, options, live)
-    (self.chooseTask, task) = (chooseTask, options.task)
     quick = Self.quick(options, workspace: workspace)
     audio = AudioWindows(listener: SpeechListener(mels: model.weights.dimensions.mels, gate: nil))
     ears = VoiceEars(model: voiceActivity, pool: workspace.context.pool)
@@ -82,15 +76,8 @@ public final class LiveRecognizer {
       pause: max(1, live.pause.samples / VoiceActivityDetector.frameLength), beginning: live.voiceThreshold)
     random = SeededRandom(seed: options.seed)
     prompt = Self.prompt(options, live, model: model)
-    language = model.knownLanguage(options)
-    finder = language == nil ? LanguageFinder(workspace: workspace, audio: audio, options: options) : nil
-    if let language, let chooseTask {
-      do { task = try chooseTask(language) } catch { startFailure = error }
-    }
+    turnLanguage = TurnLanguage(workspace: workspace, audio: audio, options: options, chooseTask: chooseTask)
   }
-
-  /// The error of the first choice of a task, thrown by the first recognition.
-  private var startFailure: (any Error)?
 
   /// Audio that has been listened to.
   public var position: Duration { Self.time(samples: audio.sampleCount) }
@@ -103,8 +90,9 @@ public final class LiveRecognizer {
   /// How long nobody has spoken in the turn that goes on.
   public var quiet: Duration { Self.time(samples: endpoint.quietFrames * VoiceActivityDetector.frameLength) }
 
-  /// Whether the language of the turn is settled.
-  public var isLanguageKnown: Bool { finder == nil || isLanguageSettled }
+  /// The language of the turn, and whether it is settled.
+  public var language: DetectedLanguage? { turnLanguage.language }
+  public var isLanguageKnown: Bool { turnLanguage.isKnown }
 
   /// Makes what is made once, so that the first words do not wait for it.
   public func warmUp() {
@@ -157,7 +145,7 @@ public final class LiveRecognizer {
     switch change {
     case .began(let first):
       beginTurn(voice: first * frame / AcousticFrame.hopLength)
-      if finder != nil { isLanguageSettled = false }
+      turnLanguage.beginTurn()
       isFresh = true
       return .turnBegins
     case .ended(let end) where turn != nil:
@@ -173,7 +161,7 @@ public final class LiveRecognizer {
   /// - Returns: what has become certain since the last time, and what may follow it.
   /// - Throws: the error of the task's choice.
   public func recognize() throws -> LiveUpdate {
-    if let startFailure { throw startFailure }
+    try turnLanguage.checkStart()
     guard let turn else { return LiveUpdate() }
     isFresh = false
     let own = max(turn.start, turn.own)..<(turn.end ?? audio.count)
@@ -187,7 +175,7 @@ public final class LiveRecognizer {
       end = min(end, start + model.weights.dimensions.windowFrames)
       recognize(start..<end, isLast: update.endsTurn, isSettled: isSettled, into: &update)
     }
-    update.language = textLanguage
+    update.language = turnLanguage.ofText
     if update.endsTurn { endTurn(at: end) }
     return update
   }
@@ -259,7 +247,7 @@ public final class LiveRecognizer {
     // Punctuation alone is what music and machines are written down as, or the end of what has been said.
     guard model.vocabulary.hasWords(new) || !prefix.isEmpty else { return [] }
     let aligned = workspace.aligner.alignedWords(
-      [prefix, new], start: start, language: textLanguage, window: workspace.input(window, of: audio),
+      [prefix, new], start: start, language: turnLanguage.ofText, window: workspace.input(window, of: audio),
       frameCount: window.count, decoder: workspace.decoder)
     return aligned[1]
   }
@@ -373,39 +361,22 @@ public final class LiveRecognizer {
   /// The frame between two words.
   private static func border(_ word: Word, _ next: Word) -> Int { (word.end.frames + next.start.frames) / 2 }
 
-  // MARK: Language
-
-  /// Audio that tells a language for good.
-  private static let tellingFrames = 300
-
-  /// Finds the language of the turn by its own audio. Until it is settled, nothing becomes certain, and a turn that goes on from
-  /// another is taken to be in the same.
+  /// Finds the language of the turn. Where it is another than before, the turn begins anew.
   ///
-  /// - Returns: whether it is.
-  private func settleLanguage(_ window: Range<Int>, isLast: Bool) throws -> Bool {
-    guard let finder, !isLanguageSettled else { return true }
-    let before = settledLanguage
-    let heard = finder.probabilities(of: window)
-    let enough = window.count >= Self.tellingFrames || isLast || heard.best.probability >= 0.9
-    guard enough else {
-      // A guess, for what is shown.
-      if language == nil || (turn!.start == turn!.own && heard.best.probability > 0.5) { language = heard.best }
-      return false
-    }
-    language = finder.follow(heard)
-    isLanguageSettled = true
-    settledLanguage = language!.code
-    if before != settledLanguage {
+  /// - Returns: whether it is settled.
+  private func settleLanguage(_ own: Range<Int>, isLast: Bool) throws -> Bool {
+    let isAlone = turn!.start == turn!.own
+    let (isSettled, hasChanged) = try turnLanguage.settle(by: own, isLast: isLast, isAlone: isAlone)
+    if hasChanged {
       forgetContext()
       (earlier, shown) = ([], ShownWords())
-      if let chooseTask { task = try chooseTask(language!) }
     }
-    return true
+    return isSettled
   }
 
-  private var textLanguage: String? { task == .translate ? "en" : language?.code }
-
-  private var startSequence: [Int] { model.startSequence(language: language?.code, task: task) }
+  private var startSequence: [Int] {
+    model.startSequence(language: turnLanguage.language?.code, task: turnLanguage.task)
+  }
 
   static func time(samples: Int) -> Duration { .milliseconds(samples * 1000 / AcousticFrame.sampleRate) }
   private static func time(frames: Int) -> Duration { .milliseconds(10 * frames) }
