@@ -1,18 +1,26 @@
 internal import Tensors
 
-/// The probability of speech in each frame of a signal, heard twice: as it is, and without what is below 100 Hz, where rumble
-/// would make the model deaf. Voice is what it hears in the signal itself, or is sure of without the rumble.
+/// The probability of speech in each frame of a signal, heard thrice: as it is, without what is below 100 Hz, where rumble
+/// would make the model deaf, and afresh in each pause, since a loud speaker leaves it deaf to a quiet one. Voice is what it hears in the
+/// signal itself, or is sure of otherwise.
 final class VoiceEars {
   private let plain: VoiceActivityDetector, filtered: VoiceActivityDetector
+  private let fresh: VoiceActivityDetector
   private var filter = VoiceActivityFilter()
   /// Samples without what is below 100 Hz.
   private var clear: [Float] = []
-  private var heard: [Float] = [], heardClear: [Float] = []
+  private var heard: [Float] = [], heardClear: [Float] = [], heardAfresh: [Float] = []
+  /// Samples of frames that were not judged.
+  private var pending: [Float] = []
+  /// Frames since there was voice; nil before the first.
+  private var quiet: Int?
 
-  /// Probability from which on the model is believed that hears the filtered signal.
+  /// Probability from which on the model is believed where it hears something else than the signal from its start.
   static let sure: Float = 0.8
+  /// Probability of voice, and the frames without it, 1 s, behind which the fresh ear listens.
+  private static let voice: Float = 0.5, pause = 31
 
-  /// Lets the two ears hear at the same time; nil for one after the other.
+  /// Lets two ears hear at the same time; nil for one after the other.
   private var pool: ThreadPool?
 
   /// - Parameters:
@@ -21,6 +29,7 @@ final class VoiceEars {
   init(model: VoiceActivityModel, pool: ThreadPool? = nil) {
     self.pool = pool
     (plain, filtered) = (VoiceActivityDetector(model: model), VoiceActivityDetector(model: model))
+    fresh = VoiceActivityDetector(model: model)
   }
 
   /// Hears with the calling thread alone from now on.
@@ -28,6 +37,7 @@ final class VoiceEars {
 
   /// Takes samples and appends the probability of each frame of `VoiceActivityDetector.frameLength` that they complete.
   func append(_ samples: UnsafeBufferPointer<Float>, to probabilities: inout [Float]) {
+    pending.append(contentsOf: samples)
     clear.removeAll(keepingCapacity: true)
     filter.append(samples, to: &clear)
     clear.withUnsafeBufferPointer { clear in
@@ -55,12 +65,30 @@ final class VoiceEars {
     filtered.finish(to: &heardClear)
     handOver(to: &probabilities)
     filter = VoiceActivityFilter()
+    pending.removeAll(keepingCapacity: true)
+    quiet = nil
   }
 
   private func handOver(to probabilities: inout [Float]) {
-    for (plain, clear) in zip(heard, heardClear) {
-      probabilities.append(clear >= Self.sure ? max(plain, clear) : plain)
+    let length = VoiceActivityDetector.frameLength, first = probabilities.count
+    for (plain, clear) in zip(heard, heardClear) { probabilities.append(clear >= Self.sure ? max(plain, clear) : plain) }
+    pending.withUnsafeBufferPointer { samples in
+      for frame in heard.indices {
+        if probabilities[first + frame] >= Self.voice {
+          quiet = 0
+        } else if let count = quiet {
+          quiet = count + 1
+          if count == Self.pause { fresh.reset() }
+          guard count >= Self.pause else { continue }
+          fresh.append(
+            UnsafeBufferPointer(rebasing: samples[frame * length..<min((frame + 1) * length, samples.count)]),
+            to: &heardAfresh)
+          if let sure = heardAfresh.last, sure >= Self.sure { probabilities[first + frame] = sure }
+          heardAfresh.removeAll(keepingCapacity: true)
+        }
+      }
     }
+    pending.removeFirst(min(heard.count * length, pending.count))
     heard.removeAll(keepingCapacity: true)
     heardClear.removeAll(keepingCapacity: true)
   }
