@@ -2,8 +2,9 @@
 """Word error rates of Dragoman and of faster-whisper on the same clips, each begun at several places.
 
 usage: PYTHON Benchmarks/framings.py DRAGOMAN WHISPER_FOLDER [--data FOLDER] [--sets NAME,...] [--beam N,...] [--precision int8|float32]
-                                     [--shifts MS,...] [--threads N]
+                                     [--shifts MS,...] [--threads N] [--keep FILE.json]
 PYTHON has faster-whisper, jiwer, whisper-normalizer and soundfile. WHISPER_FOLDER holds the weights of whisper-base as both read them.
+--keep writes down what the peer said, which takes most of the time, and reads it when asked again.
 
 Where a clip begins decides where the frames of 10 ms lie and how all later sums are rounded; it changes words here and there, in
 either direction, without changing what is said. A single figure of a set of 150 to 900 words moves by a point with it. So each clip is
@@ -32,6 +33,7 @@ parser.add_argument("--beam", default="5,1")
 parser.add_argument("--precision", default="int8", choices=["int8", "float32"])
 parser.add_argument("--shifts", default="0,5,10,15,-10")
 parser.add_argument("--threads", type=int, default=os.cpu_count())
+parser.add_argument("--keep")
 options = parser.parse_args()
 shifts = [int(shift) for shift in options.shifts.split(",")]
 english, basic = EnglishTextNormalizer(), BasicTextNormalizer()
@@ -72,13 +74,20 @@ def own(manifest, beam, clips):
     return [errors(clip, texts[clip["id"]]) for clip in clips]
 
 
-def peer(model, beam, clips):
-    def text(clip):
-        segments, _ = model.transcribe(clip["audio"], beam_size=int(beam), language=clip["lang"], vad_filter=True)
-        return "".join(segment.text for segment in segments)
-    return [errors(clip, text(clip)) for clip in clips]
+def peer(name, shift, beam, clips):
+    key = f"{name} {shift:+d} {beam} {options.precision}"
+    if key not in kept:
+        def text(clip):
+            segments, _ = model.transcribe(clip["audio"], beam_size=int(beam), language=clip["lang"], vad_filter=True)
+            return "".join(segment.text for segment in segments)
+        kept[key] = [text(clip) for clip in clips]
+        if options.keep:
+            with open(options.keep, "w") as file:
+                json.dump(kept, file)
+    return [errors(clip, text) for clip, text in zip(clips, kept[key])]
 
 
+kept = json.load(open(options.keep)) if options.keep and os.path.exists(options.keep) else {}
 model = WhisperModel(options.model, device="cpu", compute_type=options.precision, cpu_threads=options.threads)
 print(f"{options.precision}, clips begun at {options.shifts} ms, {options.threads} threads; errors in words, % of words")
 print("set         beam  words  Dragoman, each        mean %   faster-whisper, each  mean %   difference, 95 %")
@@ -92,7 +101,7 @@ for beam in options.beam.split(","):
                     clips = [json.loads(line) for line in lines]
                 words = [errors(clip, "") for clip in clips]
                 mine.append(own(manifest, beam, clips))
-                theirs.append(peer(model, beam, clips))
+                theirs.append(peer(name, shift, beam, clips))
         total = sum(words)
         difference = [(sum(a) - sum(b)) / len(shifts) for a, b in zip(zip(*mine), zip(*theirs))]
         draw = random.Random(1)

@@ -71,7 +71,7 @@ public final class LiveRecognizer {
     (self.workspace, self.options, self.live) = (workspace, options, live)
     quick = Self.quick(options, workspace: workspace)
     audio = AudioWindows(listener: SpeechListener(mels: model.weights.dimensions.mels, gate: nil))
-    ears = VoiceEars(model: voiceActivity, pool: workspace.context.pool)
+    ears = VoiceEars(model: voiceActivity, voice: live.voiceThreshold, pool: workspace.context.pool)
     endpoint = SpeechEndpoint(
       pause: max(1, live.pause.samples / VoiceActivityDetector.frameLength), beginning: live.voiceThreshold)
     random = SeededRandom(seed: options.seed)

@@ -120,6 +120,11 @@ public final class RecognitionSession {
     var window = try findLanguage(of: whole)
     let start = startSequence
     var text = decode(window, start: start)
+    if prompt.goesOn, text.noSpeechProbability > options.noSpeechThreshold, !fallback.isSilent(text) {
+      // What the model takes for no speech may live on the text before alone: music behind a sentence says it again.
+      prompt.forget()
+      text = decode(window, start: start)
+    }
     while !fallback.isSilent(text),
       let part = coverage.part(
         of: window, saying: text, in: audio, vocabulary: model.vocabulary)

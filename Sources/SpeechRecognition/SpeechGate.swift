@@ -51,7 +51,7 @@ public final class SpeechGate {
     pieceLength: Duration = .seconds(1), pool: ThreadPool? = nil
   ) {
     precondition(pieceLength.samples > 0, "a piece holds at least one sample")
-    ears = VoiceEars(model: model, pool: pool)
+    ears = VoiceEars(model: model, voice: options.threshold, pool: pool)
     finder = SpeechRegionFinder(options: options)
     self.pieceLength = pieceLength.samples
   }

@@ -17,17 +17,19 @@ final class VoiceEars {
 
   /// Probability from which on the model is believed where it hears something else than the signal from its start.
   static let sure: Float = 0.8
-  /// Probability of voice, and the frames without it, 1 s, behind which the fresh ear listens.
-  private static let voice: Float = 0.5, pause = 31
+  /// Frames without voice, 1 s, behind which the fresh ear listens.
+  static let pause = 31
+  private let voice: Float
 
   /// Lets two ears hear at the same time; nil for one after the other.
   private var pool: ThreadPool?
 
   /// - Parameters:
   ///   - model: shared with any number of others.
+  ///   - voice: probability from which on a frame is no part of a pause.
   ///   - pool: threads that do nothing else while samples are taken.
-  init(model: VoiceActivityModel, pool: ThreadPool? = nil) {
-    self.pool = pool
+  init(model: VoiceActivityModel, voice: Float = 0.5, pool: ThreadPool? = nil) {
+    (self.voice, self.pool) = (voice, pool)
     (plain, filtered) = (VoiceActivityDetector(model: model), VoiceActivityDetector(model: model))
     fresh = VoiceActivityDetector(model: model)
   }
@@ -71,10 +73,12 @@ final class VoiceEars {
 
   private func handOver(to probabilities: inout [Float]) {
     let length = VoiceActivityDetector.frameLength, first = probabilities.count
-    for (plain, clear) in zip(heard, heardClear) { probabilities.append(clear >= Self.sure ? max(plain, clear) : plain) }
+    for (plain, clear) in zip(heard, heardClear) {
+      probabilities.append(clear >= Self.sure ? max(plain, clear) : plain)
+    }
     pending.withUnsafeBufferPointer { samples in
       for frame in heard.indices {
-        if probabilities[first + frame] >= Self.voice {
+        if probabilities[first + frame] >= voice {
           quiet = 0
         } else if let count = quiet {
           quiet = count + 1

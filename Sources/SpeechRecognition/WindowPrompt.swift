@@ -27,6 +27,9 @@ struct WindowPrompt {
   /// The prompt without it.
   var fixedTokens: [Int] { fixed }
 
+  /// Whether there is text so far.
+  var goesOn: Bool { !previous.isEmpty }
+
   mutating func append(_ tokens: [Int]) {
     previous += tokens
     previous.removeFirst(max(0, previous.count - room))

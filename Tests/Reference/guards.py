@@ -1,11 +1,12 @@
 """Guards against invented and lost text: nothing where nobody speaks, and speech around minutes of silence as it is without them.
 
-usage: guards.py DRAGOMAN DATA_FOLDER [non-speech] [silences] [details]      (both unless told)
+usage: guards.py DRAGOMAN DATA_FOLDER [non-speech] [silences] [neighbours] [details]      (all unless told)
 needs: numpy, soundfile, jiwer, whisper-normalizer. Ends with a line for each figure, and with 1 if one is missed.
 
 Non-speech are the shared clips of that set and generated ones, with --from en and --from auto, beam 5 and beam 1. The
 silences, 60 to 120 s of digital silence and of pink noise at -60 dBFS, stand between clips of read speech and within a chapter; the same clips joined with 1 s are
-what their word error rate is compared with."""
+what their word error rate is compared with. Neighbours are loud speech before each shared clip of non-speech, at two levels, which adds no word,
+and before a quiet speaker, of whom none is lost."""
 import sys
 
 import numpy as np
@@ -144,13 +145,30 @@ def silences(dragoman, data, figures, details):
                       f"at most {most} more")
 
 
+def neighbours(dragoman, data, figures):
+    speech = [read(row["path"]) for row in clips(data, *SPEECH[0])]
+    pairs = [(speech[(2 * number + half) % len(speech)], read(row["path"]) * (0.25 if half else 1))
+             for number, row in enumerate(manifest(data, "non-speech")) for half in (0, 1)]
+
+    def texts(second):
+        joined = [np.concatenate([first, silence(0.5), second(other)]) for first, other in pairs]
+        return [transcript["text"].split() for transcript in transcribe(dragoman, joined, "--from", "en")]
+    added = [len(loud) - len(quiet) for loud, quiet in zip(texts(lambda other: other), texts(np.zeros_like))]
+    figures.check(max(added) <= 0, f"non-speech behind speech: nothing added in {sum(count <= 0 for count in added)} of {len(added)}")
+    said = transcribe(dragoman, [read(row["path"]) for row in clips(data, "multi-read/t2turn_003")], "--from", "es")[0]["text"]
+    figures.check("salir de aquí" in said, f"a quiet speaker behind a loud one: {said!r}")
+
+
 def main(dragoman, data, *wanted):
     figures = Figures()
-    parts = [part for part in ["non-speech", "silences"] if part in wanted] or ["non-speech", "silences"]
+    known = ["non-speech", "silences", "neighbours"]
+    parts = [part for part in known if part in wanted] or known
     if "non-speech" in parts:
         non_speech(dragoman, data, figures)
     if "silences" in parts:
         silences(dragoman, data, figures, "details" in wanted)
+    if "neighbours" in parts:
+        neighbours(dragoman, data, figures)
     return 1 if figures.missed else 0
 
 

@@ -60,11 +60,7 @@ import Testing
     let energies = stride(from: 0, to: samples.count, by: 512).map { start in
       samples[start..<min(start + 512, samples.count)].reduce(Float(0)) { $0 + $1 * $1 }
     }
-    // What the model hears in the signal, or is sure of without the rumble.
-    let plain = VoiceActivityDetector(model: model).probabilities(of: samples)
-    let sure = VoiceActivityDetector(model: model).probabilities(of: filtered(samples))
-    let heard = zip(plain, sure).map { $1 >= VoiceEars.sure ? max($0, $1) : $0 }
-    try #require(heard != plain && heard != sure)
+    let heard = try probabilities(of: samples, voice: options[index].threshold)
     let regions = VoiceActivity.regions(
       heard, energies: energies, sampleCount: samples.count, options: options[index])
     try #require(regions.count > 5 && regions.map(\.count).reduce(0, +) < samples.count * 9 / 10)
@@ -81,6 +77,26 @@ import Testing
     for longest in [200, 1_500, 20_000, 100_000] {
       #expect(pieces(gate, of: samples) { .random(in: 1...longest, using: &numbers) } == whole, "cuts up to \(longest)")
     }
+  }
+
+  /// What the model hears in the signal, or is sure of without the rumble, or when it begins anew behind a second without voice.
+  func probabilities(of samples: [Float], voice: Float) throws -> [Float] {
+    let plain = VoiceActivityDetector(model: model).probabilities(of: samples)
+    let clear = VoiceActivityDetector(model: model).probabilities(of: filtered(samples))
+    let twice = zip(plain, clear).map { $1 >= VoiceEars.sure ? max($0, $1) : $0 }
+    let isTwice = twice != plain && twice != clear
+    try #require(isTwice)
+    var heard = twice
+    let voiced = twice.indices.filter { twice[$0] >= voice }
+    for (last, next) in zip(voiced, voiced.dropFirst() + [twice.count]) where next > last + VoiceEars.pause + 1 {
+      let first = last + VoiceEars.pause + 1
+      let pause = Array(samples[first * 512..<min(next * 512, samples.count)])
+      for (frame, sure) in VoiceActivityDetector(model: model).probabilities(of: pause).enumerated()
+      where sure >= VoiceEars.sure { heard[first + frame] = sure }
+    }
+    let isAfresh = heard != twice
+    try #require(isAfresh)
+    return heard
   }
 
   func filtered(_ samples: [Float]) -> [Float] {
