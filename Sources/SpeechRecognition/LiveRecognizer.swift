@@ -90,8 +90,9 @@ public final class LiveRecognizer {
   /// How long nobody has spoken in the turn that goes on.
   public var quiet: Duration { Self.time(samples: endpoint.quietFrames * VoiceActivityDetector.frameLength) }
 
-  /// The language of the turn, and whether it is settled.
+  /// The language of the turn.
   public var language: DetectedLanguage? { turnLanguage.language }
+  /// Whether it is settled.
   public var isLanguageKnown: Bool { turnLanguage.isKnown }
 
   /// Makes what is made once, so that the first words do not wait for it.
