@@ -1,4 +1,5 @@
 internal import AcousticFeatures
+internal import Tensors
 internal import Transcripts
 
 /// The log-mel frames of a recording, of its speech only where voice activity is known, from which windows are taken.
@@ -6,7 +7,9 @@ internal import Transcripts
 /// Frame `f` stands at sample `160 f` of the speech, one region after the other; the timeline knows where that is in the
 /// recording. Only what later windows need is kept.
 final class AudioWindows {
-  private let features: LogMelStream
+  private let mels: Int
+  /// nil where all frames are there.
+  private let features: LogMelStream?
   private let gate: SpeechGate?
   private var pieces: [SpeechPiece] = []
   private var timeline = SpeechTimeline()
@@ -19,14 +22,50 @@ final class AudioWindows {
   private var heardFrames = 0
   /// Samples of the recording so far.
   private(set) var sampleCount = 0
+  /// Whether what is no speech is held back.
+  let isSpeechOnly: Bool
 
   init(mels: Int, gate: SpeechGate?) {
+    self.mels = mels
     features = LogMelStream(mels: mels)
-    self.gate = gate
+    (self.gate, isSpeechOnly) = (gate, gate != nil)
   }
 
+  /// The audio of a recording.
+  ///
+  /// - Parameters:
+  ///   - voiceActivity: lets speech pass alone; without, everything does.
+  ///   - context: hears where somebody speaks.
+  convenience init(
+    model: RecognitionModel, options: RecognitionOptions, voiceActivity: VoiceActivityModel?, context: ComputeContext
+  ) {
+    self.init(
+      mels: model.weights.dimensions.mels,
+      gate: voiceActivity.map { SpeechGate(model: $0, options: options.speechRegions, pool: context.pool) })
+  }
+
+  /// Some frames of `other`, with what it knows of their place and of how loud others are. No more will come.
+  private init(_ window: Range<Int>, of other: AudioWindows) {
+    (mels, features, gate, isSpeechOnly) = (other.mels, nil, nil, other.isSpeechOnly)
+    (timeline, loudest) = (other.timeline, other.loudest)
+    (frames, firstFrame) = (Array(other.frames[other.values(of: window)]), window.lowerBound)
+    sampleCount =
+      window.upperBound < other.count
+      ? timeline.originalEnd(of: window.upperBound * AcousticFrame.hopLength) : other.sampleCount
+  }
+
+  /// Hands over the frames before `frame`, which are forgotten here.
+  func takeFrames(before frame: Int) -> AudioWindows {
+    let taken = AudioWindows(firstFrame..<frame, of: self)
+    forget(before: frame)
+    return taken
+  }
+
+  /// The frames that are kept.
+  var kept: Range<Int> { firstFrame..<count }
+
   /// Frames of speech that there are so far.
-  var count: Int { firstFrame + frames.count / features.mels }
+  var count: Int { firstFrame + frames.count / mels }
 
   func append(_ samples: UnsafeBufferPointer<Float>) {
     if let gate {
@@ -34,7 +73,7 @@ final class AudioWindows {
       takePieces()
     } else {
       timeline.append(original: sampleCount, count: samples.count)
-      features.append(samples, to: &frames)
+      features!.append(samples, to: &frames)
     }
     listen()
     sampleCount += samples.count
@@ -43,21 +82,21 @@ final class AudioWindows {
   func finish() {
     gate?.finish(to: &pieces)
     takePieces()
-    features.finish(to: &frames)
+    features!.finish(to: &frames)
     listen()
   }
 
   private func takePieces() {
     for piece in pieces {
       timeline.append(original: piece.start, count: piece.samples.count)
-      piece.samples.withUnsafeBufferPointer { features.append($0, to: &frames) }
+      piece.samples.withUnsafeBufferPointer { features!.append($0, to: &frames) }
     }
     pieces.removeAll(keepingCapacity: true)
   }
 
   /// Notes how loud the frames are that have come since the last time.
   private func listen() {
-    let new = (heardFrames - firstFrame) * features.mels..<frames.count
+    let new = (heardFrames - firstFrame) * mels..<frames.count
     loudest = max(loudest, frames[new].max() ?? WindowNormalization.silence)
     heardFrames = count
   }
@@ -69,10 +108,16 @@ final class AudioWindows {
   ///
   /// - Parameter window: frames that there are, none of them forgotten.
   func write(_ window: Range<Int>, to input: UnsafeMutableBufferPointer<Float>) {
-    let audio = UnsafeMutableBufferPointer(rebasing: input[..<(window.count * features.mels)])
+    let audio = UnsafeMutableBufferPointer(rebasing: input[..<(window.count * mels)])
     _ = audio.update(fromContentsOf: frames[values(of: window)])
     WindowNormalization.apply(to: audio, maximum: loudest)
     input[audio.count...].update(repeating: 0)
+  }
+
+  /// The first frame behind the longest stretch of a range in which nobody speaks; nil where there is none.
+  func longestGap(in range: Range<Int>) -> Int? {
+    let hop = AcousticFrame.hopLength
+    return timeline.longestGap(in: range.lowerBound * hop..<range.upperBound * hop).map { $0 / hop }
   }
 
   /// The quietest frame of a range, by the mean energy around it.
@@ -86,13 +131,13 @@ final class AudioWindows {
   }
 
   private func values(of window: Range<Int>) -> Range<Int> {
-    (window.lowerBound - firstFrame) * features.mels..<(window.upperBound - firstFrame) * features.mels
+    (window.lowerBound - firstFrame) * mels..<(window.upperBound - firstFrame) * mels
   }
 
   /// Forgets all frames before `frame`.
   func forget(before frame: Int) {
     let first = max(firstFrame, min(frame, count))
-    frames.removeFirst((first - firstFrame) * features.mels)
+    frames.removeFirst((first - firstFrame) * mels)
     firstFrame = first
     timeline.forget(before: firstFrame * AcousticFrame.hopLength)
   }
@@ -108,8 +153,11 @@ final class AudioWindows {
     return Self.time(timeline.originalEnd(of: frame * hop, after: start * hop, reach: 60 * hop))
   }
 
+  /// The recording so far.
+  var length: Duration { Self.time(sampleCount) }
+
   /// How much of the recording is behind when the frames before `frame` are.
-  func processed(through frame: Int) -> Duration { frame < count ? end(of: frame) : Self.time(sampleCount) }
+  func processed(through frame: Int) -> Duration { frame < count ? end(of: frame) : length }
 
   /// A word with times in the recording, from one with times after `frame`.
   func placed(_ word: Word, after frame: Int) -> Word {

@@ -40,6 +40,20 @@ public final class DecoderCompanions: @unchecked Sendable {
     isTaken = true
   }
 
+  /// Steps aside until something is so; called by the session that is at work. The others do not wait for it meanwhile.
+  ///
+  /// - Parameter isMet: asked while nobody is at work, so that it may look at what only sessions at work change.
+  public func wait(until isMet: () -> Bool) {
+    turn.lock()
+    defer { turn.unlock() }
+    members -= 1
+    isTaken = false
+    turn.broadcast()
+    while isTaken || !isMet() { turn.wait() }
+    members += 1
+    isTaken = true
+  }
+
   /// Makes the step of a decoder with those of all others; returns when it is this session's turn again.
   func step(_ decoder: TextDecoder) {
     turn.lock()

@@ -40,19 +40,28 @@ final class TextDecoder {
   /// Other decoders that steps are made together with.
   var companions: DecoderCompanions?
 
-  init(weights: WhisperWeights, context: ComputeContext) {
+  convenience init(weights: WhisperWeights, context: ComputeContext) {
+    self.init(weights: weights, context: context, sharing: nil)
+  }
+
+  /// A decoder that is never at work at the same time as `other`: they share what no pass leaves behind.
+  convenience init(besides other: TextDecoder) {
+    self.init(weights: other.weights, context: other.context, sharing: other)
+  }
+
+  private init(weights: WhisperWeights, context: ComputeContext, sharing other: TextDecoder?) {
     (self.weights, self.context) = (weights, context)
     let size = weights.dimensions
     selfCache = SelfCache(dimensions: size, isHalf: weights.isQuantized)
     crossCache = CrossCache(dimensions: size, isHalf: weights.isQuantized)
     tailStart = size.audioContext
     states = FloatBuffer(count: size.textContext * size.state)
-    normalized = FloatBuffer(count: size.textContext * size.state)
-    mixed = FloatBuffer(count: size.textContext * size.state)
-    wide = FloatBuffer(count: size.textContext * 4 * size.state)
+    normalized = other?.normalized ?? FloatBuffer(count: size.textContext * size.state)
+    mixed = other?.mixed ?? FloatBuffer(count: size.textContext * size.state)
+    wide = other?.wide ?? FloatBuffer(count: size.textContext * 4 * size.state)
     scoreRoom = max(
       Attention.rowsAtOnce * Attention.tiled(size.audioContext), SelfCache.scoreRoom(size))
-    scores = FloatBuffer(count: size.decoderHeads * scoreRoom)
+    scores = other?.scores ?? FloatBuffer(count: size.decoderHeads * scoreRoom)
     logits = FloatBuffer(count: size.vocabulary)
     logitsBase = logits.base
     rows = SelfCache.Rows(
