@@ -25,7 +25,10 @@ struct RecognitionArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Words that are likely to be said, in every window.", valueName: "words"))
   var hotwords: String?
 
-  @Flag(help: "Recognise each window without the text before it.")
+  @Flag(
+    help:
+      "Recognise each window without the text before it: a recording is divided at pauses, and its windows may be decoded together."
+  )
   var noConditionOnPrevious = false
 
   @Option(

@@ -57,7 +57,8 @@ struct TranscribeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Recordings to decode together: faster, the same text, more memory. 4 unless told, 2 with a beam.", valueName: "n"
+      "Recordings to decode together, with --no-condition-on-previous windows of one, too: faster, the same text, more memory. 4 unless told, 3 with that, 2 with a beam.",
+      valueName: "n"
     ))
   var batch: Int?
 
@@ -114,14 +115,17 @@ struct TranscribeCommand: ParsableCommand {
       formats: try requestedFormats(), folder: outputDir, overwrites: overwrite,
       subtitles: try requestedSubtitles())
     // In Float32 a product of more rows is rounded otherwise, so that texts would depend on what is decoded beside them.
-    let together = batch ?? (recognition.precision == .int8 ? Self.usualBatch(beam: beam) : 1)
+    let together = batch ?? (recognition.precision == .int8 ? Self.usualBatch(options) : 1)
     try TranscriptionJob(
       request: request, output: output, inputs: AudioFiles.find(in: files), raw: raw, batch: together
     ).run()
   }
 
-  /// Recordings decoded together unless told: few enough that memory stays below 250 MB with the usual model.
-  private static func usualBatch(beam: Int) -> Int { beam > 8 ? 1 : beam > 2 ? 2 : 4 }
+  /// Recordings or windows decoded together unless told: few enough that memory stays below 250 MB with the usual model. Windows
+  /// are longer than most recordings of which there are many, and what is heard of them takes memory as it is touched.
+  private static func usualBatch(_ options: RecognitionOptions) -> Int {
+    options.beam > 8 ? 1 : options.beam > 2 ? 2 : options.conditionsOnPreviousText ? 4 : 3
+  }
 
   private func requestedTask() throws -> RecognitionTask {
     guard let task = RecognitionTask(rawValue: task) else {

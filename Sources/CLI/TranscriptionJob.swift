@@ -21,7 +21,7 @@ struct TranscriptionJob {
   let output: TranscriptOutput
   let inputs: [String]
   let raw: Bool
-  /// Recordings that are decoded together.
+  /// Recordings that are decoded together, or windows where these do not go on from each other.
   let batch: Int
 
   /// - Throws: `Failure` with the exit code of the first recording that failed, or of the signal that ended the work.
@@ -49,7 +49,8 @@ struct TranscriptionJob {
       }
     }
     // The sessions take turns, so that nothing here is done by two of them at once.
-    InterpreterSession.together(request.interpreter, count: min(batch, inputs.count)) { session in
+    let most = request.interpreter.options.conditionsOnPreviousText ? inputs.count : batch
+    InterpreterSession.together(request.interpreter, count: min(batch, most)) { session in
       while next < inputs.count, !cancellation.isRequested, ending == nil {
         let index = next
         next += 1

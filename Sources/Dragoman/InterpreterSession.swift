@@ -19,31 +19,40 @@ public enum InterpreterEvent: Sendable {
 public final class InterpreterSession {
   private let interpreter: Interpreter
   private let context: ComputeContext
-  private let workspace: RecognitionWorkspace
+  /// Where it takes turns with others.
+  private let pool: PassagePool?
+  private let makeWorkspace: () -> RecognitionWorkspace
+  /// Allocated when there is something to recognise.
+  private lazy var workspace = makeWorkspace()
 
-  /// Allocates the workspaces of an interpreter.
-  public init(_ interpreter: Interpreter) {
-    self.interpreter = interpreter
-    context = ComputeContext(kernels: interpreter.kernels, threads: interpreter.threads)
-    workspace = RecognitionWorkspace(model: interpreter.recognition, context: context)
+  /// A worker by itself.
+  public convenience init(_ interpreter: Interpreter) { self.init(interpreter, pool: nil) }
+
+  private init(_ interpreter: Interpreter, pool: PassagePool?) {
+    let context = ComputeContext(kernels: interpreter.kernels, threads: interpreter.threads)
+    (self.interpreter, self.context, self.pool) = (interpreter, context, pool)
+    makeWorkspace = {
+      RecognitionWorkspace(model: interpreter.recognition, context: context, companions: pool?.companions)
+    }
   }
 
   /// A worker that takes turns with another one.
-  private init(besides other: InterpreterSession, companions: DecoderCompanions) {
-    (interpreter, context) = (other.interpreter, other.context)
-    workspace = RecognitionWorkspace(besides: other.workspace, companions: companions)
+  private init(besides other: InterpreterSession, pool: PassagePool) {
+    (interpreter, context, self.pool) = (other.interpreter, other.context, pool)
+    makeWorkspace = { RecognitionWorkspace(besides: other.workspace, companions: pool.companions) }
   }
 
   /// Lets `body` work with some workers at once, each on a thread of its own: they take turns, so that no two calls are at work at any
-  /// time, but decode together, which reads the weights once for all. Returns when all calls have returned.
+  /// time, but decode together, which reads the weights once for all. A worker whose call has returned takes passages of the others'
+  /// recordings, where windows do not go on from each other. Returns when all calls have returned.
   ///
   /// - Parameter count: workers; one is called on this thread.
   public static func together(_ interpreter: Interpreter, count: Int, _ body: @escaping (InterpreterSession) -> Void) {
-    let first = InterpreterSession(interpreter)
-    guard count > 1 else { return body(first) }
-    let companions = DecoderCompanions()
-    let sessions = [first] + (1..<count).map { _ in InterpreterSession(besides: first, companions: companions) }
-    let work = Turns(sessions: sessions, companions: companions, body: body)
+    guard count > 1 else { return body(InterpreterSession(interpreter)) }
+    let pool = PassagePool(workers: count)
+    let first = InterpreterSession(interpreter, pool: pool)
+    let sessions = [first] + (1..<count).map { _ in InterpreterSession(besides: first, pool: pool) }
+    let work = Turns(sessions: sessions, pool: pool, body: body)
     let threads = DispatchGroup()
     for index in sessions.indices.dropFirst() {
       threads.enter()
@@ -58,10 +67,16 @@ public final class InterpreterSession {
 
   /// What the threads share, of which only one is at work at a time.
   private struct Turns: @unchecked Sendable {
-    let sessions: [InterpreterSession], companions: DecoderCompanions
+    let sessions: [InterpreterSession], pool: PassagePool
     let body: (InterpreterSession) -> Void
 
-    func run(_ index: Int) { companions.takePart { body(sessions[index]) } }
+    func run(_ index: Int) {
+      pool.takePart {
+        sessions[index].workspace
+      } own: {
+        body(sessions[index])
+      }
+    }
   }
 
   /// Interprets a whole recording.
@@ -84,11 +99,13 @@ public final class InterpreterSession {
     let (interpreter, context) = (interpreter, context)
     let options = source.map(interpreter.options.speaking) ?? interpreter.options
     let task = options.task
-    let session = try RecognitionSession(
-      workspace: workspace, options: options, voiceActivity: interpreter.voiceActivity
-    ) { language in
+
+    func tell(_ language: DetectedLanguage) {
       observe(.language(language.code, probability: language.probability))
       if !languages.contains(where: { $0.code == language.code }) { languages.append(language) }
+    }
+
+    func chooseTask(_ language: DetectedLanguage) throws -> RecognitionTask {
       // Text that the recogniser was asked to write in English is English.
       let textLanguage = task == .translate ? "en" : language.code
       let way =
@@ -118,22 +135,62 @@ public final class InterpreterSession {
       }
     }
 
-    let reader = RecordingReader(file, for: session)
-    defer { reader.stop() }
-    while cancellation?.isRequested != true, let new = try reader.next() {
-      try take(new)
-      observe(.progress(session.processed))
+    let length: Duration
+    if options.conditionsOnPreviousText {
+      let session = try RecognitionSession(
+        workspace: workspace, options: options, voiceActivity: interpreter.voiceActivity
+      ) { language in
+        tell(language)
+        return try chooseTask(language)
+      }
+      let recording = RecordingReader(file, listener: session.listener)
+      defer { recording.stop() }
+      while cancellation?.isRequested != true, let heard = try recording.next() {
+        try take(session.append(heard))
+        observe(.progress(session.processed))
+        if session.hasBegun { recording.goAhead() }
+      }
+      length = recording.length
+      if cancellation?.isRequested != true { try take(session.finish()) }
+    } else {
+      let passages = try RecordingPassages(
+        model: interpreter.recognition, context: context, options: options, voiceActivity: interpreter.voiceActivity,
+        chooseTask: chooseTask)
+      let recording = RecordingReader(file, listener: passages.listener)
+      defer { recording.stop() }
+      try recognize(PassageWork(recording, passages: passages, options: options, cancellation: cancellation)) { part in
+        part.language.map(tell)
+        try take(part.segments ?? [])
+        observe(.progress(part.end))
+      }
+      length = recording.length
     }
-    let isCancelled = cancellation?.isRequested == true
-    try take(isCancelled ? [] : session.finish(), isLast: true)
-    let duration = Duration.milliseconds(reader.sampleCount * 1000 / AudioFile.sampleRate)
-    observe(.progress(duration))
+    try take([], isLast: true)
+    observe(.progress(length))
     let language = Self.mainLanguage(of: segments, among: languages)
     return Transcript(
-      file: name, duration: duration, language: language?.code ?? "en",
+      file: name, duration: length, language: language?.code ?? "en",
       languageProbability: language?.probability ?? 0, model: interpreter.recognition.name,
       translationModel: ways[language?.code ?? "en"]?.modelNames, targetLanguage: interpreter.target,
       segments: segments)
+  }
+
+  /// Recognises the passages of a recording, with others where there are some, and tells what they say in the order of time.
+  private func recognize(_ work: PassageWork, tell: (PassageWork.Part) throws -> Void) throws {
+    // Nobody goes on with a recording whose translation failed.
+    defer { work.stop() }
+    func run() throws {
+      while work.hasMore || work.isAtWork {
+        if work.hasMore {
+          work.takePassage(in: workspace)
+        } else {
+          pool?.companions.wait { work.hasNews || !work.isAtWork }
+        }
+        while let part = work.takeNews() { try tell(part) }
+      }
+    }
+    if let pool { try pool.share(work, run) } else { try run() }
+    if let error = work.error { throw error }
   }
 
   /// The language that most of the speech is in; the first one when nothing was said.

@@ -1,4 +1,5 @@
 internal import AcousticFeatures
+internal import Tensors
 internal import Transcripts
 
 /// The log-mel frames of a recording, of its speech only where voice activity is known, from which windows are taken.
@@ -6,9 +7,9 @@ internal import Transcripts
 /// Frame `f` stands at sample `160 f` of the speech, one region after the other; the timeline knows where that is in the
 /// recording. Only what later windows need is kept.
 final class AudioWindows {
-  /// What hears the samples of this recording.
-  let listener: SpeechListener
-  private var mels: Int { listener.mels }
+  /// What hears the samples of this recording; nil where no more will come.
+  let listener: SpeechListener?
+  private let mels: Int
   private var heard = SpeechFrames()
   private var timeline = SpeechTimeline()
   /// Log-mel frames from frame `firstFrame` on, `[frame, mel]`.
@@ -21,19 +22,44 @@ final class AudioWindows {
   /// Samples of the recording so far.
   private(set) var sampleCount = 0
 
+  /// Whether what is no speech is held back.
+  let isSpeechOnly: Bool
+
   /// - Parameter listener: at the start of a recording.
-  init(listener: SpeechListener) { self.listener = listener }
+  init(listener: SpeechListener) {
+    (self.listener, mels, isSpeechOnly) = (listener, listener.mels, listener.isSpeechOnly)
+  }
+
+  /// Some frames of `other`, with what it knows of their place and of how loud others are. No more will come.
+  private init(_ window: Range<Int>, of other: AudioWindows) {
+    (mels, listener, isSpeechOnly) = (other.mels, nil, other.isSpeechOnly)
+    (timeline, loudest) = (other.timeline, other.loudest)
+    (frames, firstFrame) = (Array(other.frames[other.values(of: window)]), window.lowerBound)
+    sampleCount =
+      window.upperBound < other.count
+      ? timeline.originalEnd(of: window.upperBound * AcousticFrame.hopLength) : other.sampleCount
+  }
+
+  /// Hands over the frames before `frame`, which are forgotten here.
+  func takeFrames(before frame: Int) -> AudioWindows {
+    let taken = AudioWindows(firstFrame..<frame, of: self)
+    forget(before: frame)
+    return taken
+  }
+
+  /// The frames that are kept.
+  var kept: Range<Int> { firstFrame..<count }
 
   /// Frames of speech that there are so far.
   var count: Int { firstFrame + frames.count / mels }
 
   func append(_ samples: UnsafeBufferPointer<Float>) {
-    listener.append(samples, to: &heard)
+    listener!.append(samples, to: &heard)
     takeHeard()
   }
 
   func finish() {
-    listener.finish(to: &heard)
+    listener!.finish(to: &heard)
     takeHeard()
   }
 
@@ -80,6 +106,12 @@ final class AudioWindows {
     return range.map { (frame: $0, energy: energy($0)) }.min { $0.energy < $1.energy }!.frame
   }
 
+  /// The first frame behind the longest stretch of a range in which nobody speaks; nil where there is none.
+  func longestGap(in range: Range<Int>) -> Int? {
+    let hop = AcousticFrame.hopLength
+    return timeline.longestGap(in: range.lowerBound * hop..<range.upperBound * hop).map { $0 / hop }
+  }
+
   private func values(of window: Range<Int>) -> Range<Int> {
     (window.lowerBound - firstFrame) * mels..<(window.upperBound - firstFrame) * mels
   }
@@ -103,8 +135,11 @@ final class AudioWindows {
     return Self.time(timeline.originalEnd(of: frame * hop, after: start * hop, reach: 60 * hop))
   }
 
+  /// The recording so far.
+  var length: Duration { Self.time(sampleCount) }
+
   /// How much of the recording is behind when the frames before `frame` are.
-  func processed(through frame: Int) -> Duration { frame < count ? end(of: frame) : Self.time(sampleCount) }
+  func processed(through frame: Int) -> Duration { frame < count ? end(of: frame) : length }
 
   /// A word with times in the recording, from one with times after `frame`.
   func placed(_ word: Word, after frame: Int) -> Word {

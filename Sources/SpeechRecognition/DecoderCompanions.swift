@@ -40,6 +40,20 @@ public final class DecoderCompanions: @unchecked Sendable {
     isTaken = true
   }
 
+  /// Steps aside until something is so; called by the session that is at work. The others do not wait for it meanwhile.
+  ///
+  /// - Parameter isMet: asked while nobody is at work, so that it may look at what only sessions at work change.
+  public func wait(until isMet: () -> Bool) {
+    turn.lock()
+    defer { turn.unlock() }
+    members -= 1
+    isTaken = false
+    turn.broadcast()
+    while isTaken || !isMet() { turn.wait() }
+    members += 1
+    isTaken = true
+  }
+
   /// Makes the step of a decoder with those of all others; returns when it is this session's turn again.
   func step(_ decoder: TextDecoder) {
     turn.lock()
@@ -61,9 +75,20 @@ public final class DecoderCompanions: @unchecked Sendable {
   }
 
   private func makeSteps() {
-    let rows = waiting.reduce(0) { $0 + $1.lastRows }, needed = rows * waiting[0].vocabularySize
-    if logits.count < needed { logits = FloatBuffer(count: needed) }
-    TextDecoder.step(waiting, logits: logits)
+    let rows = waiting.reduce(0) { $0 + $1.lastRows }, columns = waiting[0].vocabularySize
+    if logits.count < rows * columns { logits = FloatBuffer(count: rows * columns) }
+    let logits = logits.matrix(rows: rows, columns: columns)
+    // As many at a time as one of them has room for.
+    var done = 0, first = 0
+    while first < waiting.count {
+      var end = first, count = 0
+      while end < waiting.count, count + waiting[end].lastRows <= waiting[first].mostRows {
+        count += waiting[end].lastRows
+        end += 1
+      }
+      TextDecoder.step(waiting[first..<end], logits: logits.rows(done..<done + count))
+      (done, first) = (done + count, end)
+    }
     waiting.removeAll(keepingCapacity: true)
     steps += 1
   }

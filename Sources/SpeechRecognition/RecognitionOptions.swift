@@ -41,7 +41,9 @@ public struct RecognitionOptions: Sendable, Equatable {
   public var initialPrompt: String?
   /// Words that are likely to be said, in every window.
   public var hotwords: String?
-  /// Whether the text so far is the prompt of the next window.
+  /// Whether the text so far is the prompt of the next window. Where it is not, recordings are divided into passages that are
+  /// recognised by themselves (`RecordingPassages`), in whatever order; a `RecognitionSession` of samples still reads on from the last
+  /// timestamp.
   public var conditionsOnPreviousText = true
   /// Above this temperature a text is too uncertain to be the prompt of the next window.
   public var promptResetTemperature = 0.5

@@ -16,6 +16,9 @@ public struct DetectedLanguage: Sendable, Equatable {
 /// Windows of 30 s of speech follow each other where the last timestamp of the one before says that its speech ended;
 /// the text so far is the prompt of the next. Memory does not grow with the recording, but for the text.
 ///
+/// A passage of a recording is recognised in the same way, in a state of its own: no text before it, draws from the seed, and an echo
+/// is one of what the passage itself said, for a text that is not told what was said before does not say that again.
+///
 /// - Reference: openai/whisper `whisper/transcribe.py`; SYSTRAN/faster-whisper `faster_whisper/transcribe.py` for the
 ///   recognition of speech only.
 public final class RecognitionSession {
@@ -36,7 +39,7 @@ public final class RecognitionSession {
   private var task: RecognitionTask
   private var hasChosenTask = false
   /// The frame at which the next window starts.
-  private var seek = 0
+  private var seek: Int
   private var segmentCount = 0
   private var echoGuard = EchoGuard()
   /// The language of the last window; nil before the first one, unless the user named it.
@@ -47,31 +50,53 @@ public final class RecognitionSession {
   ///   - voiceActivity: restricts recognition to where a voice is heard; without, silence is recognised too.
   ///   - chooseTask: asked when the language is known and when it changes, in place of `options.task`.
   /// - Throws: `RecognitionError` when the model cannot do what the options ask.
-  public init(
+  public convenience init(
     workspace: RecognitionWorkspace, options: RecognitionOptions = .init(), voiceActivity: VoiceActivityModel? = nil,
     chooseTask: TaskChoice? = nil
   ) throws(RecognitionError) {
+    try workspace.model.validate(options)
+    self.init(
+      of: AudioWindows(
+        listener: SpeechListener(
+          model: workspace.model, options: options, voiceActivity: voiceActivity, context: workspace.context)),
+      workspace: workspace, options: options, language: workspace.model.knownLanguage(options), task: options.task,
+      chooseTask: chooseTask)
+  }
+
+  private init(
+    of audio: AudioWindows, workspace: RecognitionWorkspace, options: RecognitionOptions, language: DetectedLanguage?,
+    task: RecognitionTask, chooseTask: TaskChoice? = nil
+  ) {
     let model = workspace.model
-    try model.validate(options)
-    (self.workspace, self.model, self.options) = (workspace, model, options)
-    (self.chooseTask, task) = (chooseTask, options.task)
-    let size = model.weights.dimensions
+    (self.workspace, self.model, self.options, self.audio) = (workspace, model, options, audio)
+    (self.language, self.task, self.chooseTask) = (language, task, chooseTask)
+    seek = audio.kept.lowerBound
     fallback = TemperatureFallback(options: options, workspace: workspace)
     fallback.doubtsRepetition = true
-    audio = AudioWindows(
-      listener: SpeechListener(
-        mels: size.mels,
-        gate: voiceActivity.map {
-          SpeechGate(model: $0, options: options.speechRegions, pool: workspace.context.pool)
-        }))
-    coverage = SpeechCoverage(isSpeechOnly: voiceActivity != nil)
+    coverage = SpeechCoverage(isSpeechOnly: audio.isSpeechOnly)
     random = SeededRandom(seed: options.seed)
     prompt = WindowPrompt(
-      options: options, encoder: BytePairEncoder(vocabulary: model.vocabulary), room: size.textContext / 2 - 1)
-    language = model.knownLanguage(options)
+      options: options, encoder: BytePairEncoder(vocabulary: model.vocabulary),
+      room: model.weights.dimensions.textContext / 2 - 1)
     languageFinder =
       language == nil
       ? LanguageFinder(workspace: workspace, audio: audio, options: options) : nil
+  }
+
+  /// Recognises a passage of a recording.
+  ///
+  /// - Parameters:
+  ///   - workspace: the one that it was taken in.
+  ///   - options: those that the recording was divided with.
+  /// - Returns: its segments, numbered from 0.
+  public static func recognize(
+    _ passage: RecordingPassage, in workspace: RecognitionWorkspace, options: RecognitionOptions
+  ) -> [Segment] {
+    let session = RecognitionSession(
+      of: passage.audio, workspace: workspace, options: options, language: passage.language, task: passage.task)
+    var segments: [Segment] = []
+    while session.seek < session.audio.count { segments += session.recognize(session.seek..<session.audio.count) }
+    return segments
   }
 
   /// Audio that is behind us, recognised or skipped.
@@ -81,7 +106,7 @@ public final class RecognitionSession {
   public var hasBegun: Bool { seek > 0 }
 
   /// What hears the recording's samples. Whoever calls it in place of `append` hands on what it hears, in order.
-  public var listener: SpeechListener { audio.listener }
+  public var listener: SpeechListener { audio.listener! }
 
   /// Takes samples and returns the segments that they complete.
   ///
@@ -112,12 +137,17 @@ public final class RecognitionSession {
     return segments
   }
 
-  /// Recognises the window at `seek` and moves `seek` on.
+  /// Recognises the window at `seek`.
   private func recognizeWindow() throws -> [Segment] {
     audio.forget(before: seek)
     workspace.forget()
     let whole = seek..<min(audio.count, seek + model.weights.dimensions.windowFrames)
-    var window = try findLanguage(of: whole)
+    return recognize(try findLanguage(of: whole))
+  }
+
+  /// Recognises a window whose language is known, or as much of it as its text covers, and moves `seek` on.
+  private func recognize(_ whole: Range<Int>) -> [Segment] {
+    var window = whole
     let start = startSequence
     var text = decode(window, start: start)
     if prompt.goesOn, text.noSpeechProbability > options.noSpeechThreshold, !fallback.isSilent(text) {

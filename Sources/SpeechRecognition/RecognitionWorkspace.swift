@@ -13,16 +13,19 @@ public final class RecognitionWorkspace {
     weights: model.weights, vocabulary: model.vocabulary, heads: model.alignmentHeads, context: context)
 
   /// Allocates for windows of this model; many sessions can follow each other in it.
-  public init(model: RecognitionModel, context: ComputeContext) {
+  ///
+  /// - Parameter companions: what workspaces besides this one will decode together with it by.
+  public init(model: RecognitionModel, context: ComputeContext, companions: DecoderCompanions? = nil) {
     (self.model, self.context) = (model, context)
     encoder = AudioEncoder(weights: model.weights, context: context)
     decoder = TextDecoder(weights: model.weights, context: context)
+    decoder.companions = companions
   }
 
   /// A workspace whose sessions take turns with those of `other`: it shares its threads and its encoder, and decodes together with it.
   public init(besides other: RecognitionWorkspace, companions: DecoderCompanions) {
     (model, context, encoder) = (other.model, other.context, other.encoder)
-    decoder = TextDecoder(weights: model.weights, context: context)
+    decoder = TextDecoder(besides: other.decoder)
     decoder.companions = companions
     other.decoder.companions = companions
   }

@@ -1,4 +1,6 @@
 internal import AcousticFeatures
+internal import Tensors
+
 /// What was heard in a stretch of a recording: log-mel frames of its speech, and where that stands in the recording.
 public struct SpeechFrames: Sendable {
   /// Samples of the recording.
@@ -37,6 +39,22 @@ public final class SpeechListener {
     (self.mels, self.gate) = (mels, gate)
     features = LogMelStream(mels: mels)
   }
+
+  /// Hears a recording for a model.
+  ///
+  /// - Parameters:
+  ///   - voiceActivity: lets speech pass alone; without, everything does.
+  ///   - context: its threads hear where somebody speaks.
+  convenience init(
+    model: RecognitionModel, options: RecognitionOptions, voiceActivity: VoiceActivityModel?, context: ComputeContext
+  ) {
+    self.init(
+      mels: model.weights.dimensions.mels,
+      gate: voiceActivity.map { SpeechGate(model: $0, options: options.speechRegions, pool: context.pool) })
+  }
+
+  /// Whether what is no speech is held back.
+  var isSpeechOnly: Bool { gate != nil }
 
   /// Hears with the calling thread alone from now on, which may be another one.
   public func leavePool() { gate?.leavePool() }

@@ -40,6 +40,16 @@ struct SpeechTimeline: Sendable {
     stretches.removeFirst(min(index(startingAt: position - 1), max(stretches.count - 1, 0)))
   }
 
+  /// The seam in a range of positions at which most of the original audio was left out; the first of equal ones, nil without seams.
+  func longestGap(in range: Range<Int>) -> Int? {
+    var longest: (position: Int, gap: Int)?
+    for (before, after) in zip(stretches, stretches.dropFirst()) where range.contains(after.start) {
+      let gap = after.original - before.original - before.count
+      if gap > longest?.gap ?? 0 { longest = (after.start, gap) }
+    }
+    return longest?.position
+  }
+
   /// The original sample of a start at `position`; what lies outside all speech is moved to where speech is.
   func originalStart(of position: Int) -> Int { original(position, in: index(startingAt: position)) }
 

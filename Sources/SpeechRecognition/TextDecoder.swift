@@ -18,6 +18,8 @@ final class TextDecoder {
   /// Hypotheses that there is room for.
   var slots: Int { selfCache.slots }
   var vocabularySize: Int { weights.dimensions.vocabulary }
+  /// Rows that one pass has room for.
+  var mostRows: Int { weights.dimensions.textContext }
   private let states: FloatBuffer, normalized: FloatBuffer, mixed: FloatBuffer, wide: FloatBuffer
   /// Room for one head's attention weights, `scoreRoom` per head.
   private let scores: FloatBuffer
@@ -40,19 +42,28 @@ final class TextDecoder {
   /// Other decoders that steps are made together with.
   var companions: DecoderCompanions?
 
-  init(weights: WhisperWeights, context: ComputeContext) {
+  convenience init(weights: WhisperWeights, context: ComputeContext) {
+    self.init(weights: weights, context: context, sharing: nil)
+  }
+
+  /// A decoder that is never at work at the same time as `other`: they share what no pass leaves behind.
+  convenience init(besides other: TextDecoder) {
+    self.init(weights: other.weights, context: other.context, sharing: other)
+  }
+
+  private init(weights: WhisperWeights, context: ComputeContext, sharing other: TextDecoder?) {
     (self.weights, self.context) = (weights, context)
     let size = weights.dimensions
     selfCache = SelfCache(dimensions: size, isHalf: weights.isQuantized)
     crossCache = CrossCache(dimensions: size, isHalf: weights.isQuantized)
     tailStart = size.audioContext
     states = FloatBuffer(count: size.textContext * size.state)
-    normalized = FloatBuffer(count: size.textContext * size.state)
-    mixed = FloatBuffer(count: size.textContext * size.state)
-    wide = FloatBuffer(count: size.textContext * 4 * size.state)
+    normalized = other?.normalized ?? FloatBuffer(count: size.textContext * size.state)
+    mixed = other?.mixed ?? FloatBuffer(count: size.textContext * size.state)
+    wide = other?.wide ?? FloatBuffer(count: size.textContext * 4 * size.state)
     scoreRoom = max(
       Attention.rowsAtOnce * Attention.tiled(size.audioContext), SelfCache.scoreRoom(size))
-    scores = FloatBuffer(count: size.decoderHeads * scoreRoom)
+    scores = other?.scores ?? FloatBuffer(count: size.decoderHeads * scoreRoom)
     logits = FloatBuffer(count: size.vocabulary)
     logitsBase = logits.base
     rows = SelfCache.Rows(
@@ -157,7 +168,8 @@ final class TextDecoder {
     precondition(!tokens.isEmpty && tokens.count <= slots.count && tokens.count <= self.slots, "one token a hypothesis")
     place(tokens, slots: slots)
     lastRows = tokens.count
-    if let companions { companions.step(self) } else { Self.step(CollectionOfOne(self), logits: logits) }
+    if let companions { return companions.step(self) }
+    Self.step(CollectionOfOne(self), logits: logits.matrix(rows: lastRows, columns: vocabularySize))
   }
 
   private func place(_ tokens: [Int], slots: [Int]) {
@@ -230,13 +242,17 @@ final class TextDecoder {
     }
   }
 
-  /// Consumes the tokens that each decoder has `placed`, and makes the logits of all of them, `[row, token]`.
-  static func step(_ group: some Collection<TextDecoder>, logits: FloatBuffer) {
+  /// Consumes the tokens that each decoder has `placed`, and makes the logits of all of them.
+  ///
+  /// - Parameters:
+  ///   - group: decoders of one model that have placed at most `mostRows` together.
+  ///   - logits: `[row, token]`.
+  static func step(_ group: some Collection<TextDecoder>, logits: Matrix) {
     run(group)
     let leader = group.first!
-    leader.computeLogits(rows: 0..<group.reduce(0) { $0 + $1.lastRows }, to: logits)
+    leader.computeLogits(rows: 0..<logits.rows, to: logits)
     each(of: group) { decoder, rows in
-      decoder.logitsBase = logits.base + rows.lowerBound * leader.vocabularySize
+      decoder.logitsBase = logits.row(rows.lowerBound)
       decoder.position += 1
     }
   }
@@ -252,13 +268,12 @@ final class TextDecoder {
 
   private func computeLogits(rows: Range<Int>) {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= lastRows && rows.count <= slots)
-    computeLogits(rows: rows, to: logits)
+    computeLogits(rows: rows, to: logits.matrix(rows: rows.count, columns: vocabularySize))
     logitsBase = logits.base
   }
 
-  private func computeLogits(rows: Range<Int>, to logits: FloatBuffer) {
-    weights.embedding(
-      normalize(rows), to: logits.matrix(rows: rows.count, columns: vocabularySize), context: context)
+  private func computeLogits(rows: Range<Int>, to logits: Matrix) {
+    weights.embedding(normalize(rows), to: logits, context: context)
   }
 
   /// What the projection to logits sees of some tokens of the last `advance`, `[token, state]`; valid until the next.

@@ -65,6 +65,13 @@ import Testing
     #expect(Set(texts.map(\.tokens)).count > 1)
   }
 
+  /// More hypotheses than one pass has room for are passed through one after the other.
+  @Test func soItIsWithMoreHypothesesThanAPassHasRoomFor() throws {
+    let room = try workspace().decoder.mostRows
+    let width = room / 3
+    try everyoneSaysWhatItWouldSayAlone(strategy: .beam(width: width, patience: 1), count: 5)
+  }
+
   private struct Box: @unchecked Sendable { let workspace: RecognitionWorkspace }
 
   /// Only used by whose turn it is.
