@@ -28,4 +28,30 @@ struct EchoGuard {
     if said.count > Self.reach { said.removeFirst() }
     return false
   }
+
+  /// Whether nearly all words of a text were said shortly before in the same order: what a model says over music behind a sentence.
+  ///
+  /// Somebody may say so again; then it is heard without being told.
+  func isSaidBefore(_ text: String) -> Bool {
+    let words = Self.words(text), before = said.suffix(Self.recent).flatMap { Self.words($0.text) }
+    guard words.count >= Self.leastWords else { return false }
+    // Longest common subsequence, row by row.
+    var common = [Int](repeating: 0, count: before.count + 1)
+    for word in words {
+      var diagonal = 0
+      for (index, other) in before.enumerated() {
+        let above = common[index + 1]
+        common[index + 1] = word == other ? diagonal + 1 : max(above, common[index])
+        diagonal = above
+      }
+    }
+    return common[before.count] * 5 >= words.count * 4
+  }
+
+  /// Pieces that make up the sentence before, and words of a text that may be its echo.
+  private static let recent = 4, leastWords = 5
+
+  private static func words(_ text: String) -> [Substring] {
+    text.lowercased().split { !$0.isLetter && !$0.isNumber }
+  }
 }

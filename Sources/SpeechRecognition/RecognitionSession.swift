@@ -150,8 +150,10 @@ public final class RecognitionSession {
     var window = whole
     let start = startSequence
     var text = decode(window, start: start)
-    if prompt.goesOn, text.noSpeechProbability > options.noSpeechThreshold, !fallback.isSilent(text) {
-      // What the model takes for no speech may live on the text before alone: music behind a sentence says it again.
+    if prompt.goesOn, text.noSpeechProbability > options.noSpeechThreshold, !fallback.isSilent(text),
+      echoGuard.isSaidBefore(model.vocabulary.text(of: text.tokens))
+    {
+      // It may live on the text before alone: music behind a sentence says it again.
       prompt.forget()
       text = decode(window, start: start)
     }

@@ -39,4 +39,18 @@ import Testing
     let others = (0..<20).map { (text: " Number \($0).", frames: 100) }
     #expect(echoes([(sentence, 370)] + others + [(sentence, 32)]).allSatisfy { !$0 })
   }
+
+  /// Nearly all words in the same order, whatever the segments, the case and what is left out.
+  @Test func whatWasSaidBeforeIsKnown() {
+    var guardian = EchoGuard()
+    for text in ["Something else.", "It differs from most", "if not from all the arts of the day."] {
+      #expect(!guardian.isEcho(text, frames: 300))
+    }
+    #expect(guardian.isSaidBefore(" It differs from all the arts of the day."))
+    #expect(guardian.isSaidBefore("it differs from most, if not all"))
+    #expect(!guardian.isSaidBefore("It differs."), "too short to tell")
+    #expect(!guardian.isSaidBefore("It differs from what we have seen of the arts"))
+    #expect(!guardian.isSaidBefore("day the of arts the all from differs it"))
+    #expect(!EchoGuard().isSaidBefore("It differs from all the arts"))
+  }
 }
