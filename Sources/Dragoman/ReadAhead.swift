@@ -17,9 +17,7 @@ final class ReadAhead: @unchecked Sendable {
   /// How it ended, once it has.
   private var ending: Result<Void, any Error>?
 
-  /// Starts at once.
-  ///
-  /// - Parameters: used by no other thread until `next` has returned nil, or thrown, or `stop` has returned.
+  /// Starts at once. Nobody else uses the file and the listener until `next` has returned nil or thrown, or `stop` has returned.
   init(_ file: AudioFile, listener: SpeechListener) {
     (self.file, self.listener) = (file, listener)
     listener.leavePool()
