@@ -144,11 +144,9 @@ public final class InterpreterSession {
         return try chooseTask(language)
       }
       let recording = RecordingReader(file, listener: session.listener)
-      defer { recording.stop() }
       while cancellation?.isRequested != true, let heard = try recording.next() {
         try take(session.append(heard))
         observe(.progress(session.processed))
-        if session.hasBegun { recording.goAhead() }
       }
       length = recording.length
       if cancellation?.isRequested != true { try take(session.finish()) }
@@ -157,7 +155,6 @@ public final class InterpreterSession {
         model: interpreter.recognition, context: context, options: options, voiceActivity: interpreter.voiceActivity,
         chooseTask: chooseTask)
       let recording = RecordingReader(file, listener: passages.listener)
-      defer { recording.stop() }
       try recognize(PassageWork(recording, passages: passages, options: options, cancellation: cancellation)) { part in
         part.language.map(tell)
         try take(part.segments ?? [])

@@ -66,10 +66,7 @@ final class PassageWork {
 
   private func readPassage(in workspace: RecognitionWorkspace) throws -> RecordingPassage? {
     while hasMore {
-      if let passage = try passages.next(in: workspace) {
-        recording.goAhead()
-        return passage
-      }
+      if let passage = try passages.next(in: workspace) { return passage }
       if let heard = try recording.next() { passages.append(heard) } else { passages.finish() }
     }
     return nil

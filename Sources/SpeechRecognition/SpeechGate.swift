@@ -56,9 +56,6 @@ public final class SpeechGate {
     self.pieceLength = pieceLength.samples
   }
 
-  /// Hears with the calling thread alone from now on.
-  func leavePool() { ears.leavePool() }
-
   /// Takes samples and appends the speech that has become certain.
   ///
   /// - Parameters:

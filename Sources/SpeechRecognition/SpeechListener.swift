@@ -56,9 +56,6 @@ public final class SpeechListener {
   /// Whether what is no speech is held back.
   var isSpeechOnly: Bool { gate != nil }
 
-  /// Hears with the calling thread alone from now on, which may be another one.
-  public func leavePool() { gate?.leavePool() }
-
   /// Takes samples, mono PCM in -1...1 at 16 kHz, and appends what is heard in them and certain.
   public func append(_ samples: UnsafeBufferPointer<Float>, to output: inout SpeechFrames) {
     if let gate {
