@@ -55,7 +55,7 @@ def shifted(name, shift, folder):
 
 
 def errors(clip, text):
-    """Wrong, missing and added words, and how many there should be."""
+    """Wrong, missing and added words; of no text all that there should be."""
     normalize = english if clip["lang"] == "en" else basic
     reference, hypothesis = normalize(clip["text"]), normalize(text)
     if not hypothesis.strip():

@@ -22,7 +22,7 @@ public struct SpeechFrames: Sendable {
 
 /// Hears a recording: where somebody speaks in it, and that as log-mel frames.
 ///
-/// Nothing of it depends on what is recognised, so that it can be done ahead and by another thread. One thread at a time.
+/// Nothing of it depends on what is recognised. One thread at a time.
 public final class SpeechListener {
   /// Mel bands of a frame.
   let mels: Int
