@@ -31,6 +31,11 @@ struct RecognitionArguments: ParsableArguments {
   )
   var noConditionOnPrevious = false
 
+  @Flag(
+    help:
+      "Leave text in whatever script it comes in: Hindi in Arabic letters, say, is otherwise decoded again in its own.")
+  var anyScript = false
+
   @Option(
     help: "Weights in int8, or float32 arithmetic as the reference computes: int8 or float32.",
     transform: { text in
@@ -77,6 +82,7 @@ struct RecognitionArguments: ParsableArguments {
     (options.lengthPenalty, options.temperatures) = (lengthPenalty, try temperatures())
     (options.initialPrompt, options.hotwords) = (initialPrompt, hotwords)
     options.conditionsOnPreviousText = !noConditionOnPrevious
+    options.keepsToScript = !anyScript
     options.encodesWholeWindows = wholeWindows
     options.speechRegions = SpeechRegionOptions(
       threshold: Float(vadThreshold), padding: .seconds(vadPadding), minimumSilence: .seconds(vadSilence))
@@ -94,6 +100,7 @@ struct RecognitionArguments: ParsableArguments {
     if let initialPrompt { settings["prompt"] = initialPrompt }
     if let hotwords { settings["hotwords"] = hotwords }
     if noConditionOnPrevious { settings["no condition on previous"] = "" }
+    if anyScript { settings["any script"] = "" }
     if precision != usual.precision { settings["precision"] = precision.rawValue }
     if wholeWindows { settings["whole windows"] = "" }
     if noVad { settings["no VAD"] = "" }

@@ -41,6 +41,9 @@ public struct RecognitionOptions: Sendable, Equatable {
   public var initialPrompt: String?
   /// Words that are likely to be said, in every window.
   public var hotwords: String?
+  /// Whether a text that is mostly in letters of another script than its language's own, if that has one, is looked for again
+  /// in its own (`WritingSystem`). The reference leaves it.
+  public var keepsToScript = true
   /// Whether the text so far is the prompt of the next window. Where it is not, recordings are divided into passages that are
   /// recognised by themselves (`RecordingPassages`), in whatever order; a `RecognitionSession` of samples still reads on from the last
   /// timestamp.

@@ -4,7 +4,8 @@ internal import Tensors
 ///
 /// A text fails that repeats itself (its decoding was broken off, or zlib shrinks it too well) or that the model thinks
 /// improbable. A text that repeats itself is first decoded without the text before it, for loops feed on that; then the
-/// temperature rises.
+/// temperature rises. A text in another script than its language's is decoded again
+/// with the language's name in its own for a prompt.
 ///
 /// - Reference: openai/whisper `whisper/transcribe.py`, `decode_with_fallback`.
 struct TemperatureFallback {
@@ -34,11 +35,12 @@ struct TemperatureFallback {
   ) -> WindowText {
     var attempts: [WindowText] = []
     var tokens = prompt.tokens
+    let named = script(after: start).map { ($0, prompt.ending(with: name(of: $0)).tokens) }
     for temperature in options.temperatures {
       let strategy = strategy(at: temperature)
       while true {
-        let text = decoding.decode(
-          decoder, prompt: tokens, start: start, prefix: prefix, strategy: strategy, random: &random)
+        let text = decodeInScript(
+          decoder, prompt: tokens, named: named, start: start, prefix: prefix, strategy: strategy, random: &random)
         let repeats = repeats(text), isTrusted = passes(text)
         let isDoubted = isTrusted && doubtsRepetition && temperature == 0 && saysAgain(text) && !isSilent(text)
         if isDoubted, strategy != .greedy {
@@ -60,6 +62,48 @@ struct TemperatureFallback {
     }!
     best.isDoubtful = true
     return best
+  }
+
+  /// Decodes once, or twice: a text in another script than its language's is decoded again with the language's name in its own script
+  /// for a prompt.
+  ///
+  /// - Parameter named: the script, and that prompt; nil where any script will do.
+  private func decodeInScript(
+    _ decoder: TextDecoder, prompt: [Int], named: (script: WritingSystem, prompt: [Int])?, start: [Int], prefix: [Int],
+    strategy: SearchStrategy, random: inout some RandomNumberGenerator
+  ) -> WindowText {
+    func decode(_ prompt: [Int]) -> WindowText {
+      decoding.decode(decoder, prompt: prompt, start: start, prefix: prefix, strategy: strategy, random: &random)
+    }
+    let text = decode(prompt)
+    guard let named else { return text }
+    func letters(_ text: WindowText) -> WritingSystem.Letters {
+      named.script.letters(of: decoding.vocabulary.text(of: text.tokens.dropFirst(prefix.count)))
+    }
+    let found = letters(text)
+    guard found.areForeign else { return text }
+    let own = decode(named.prompt)
+    return letters(own).areForeign || !isBetter(own, than: text, of: found) ? text : own
+  }
+
+  /// Whether a text in its language's own script is to be taken before one of these letters.
+  ///
+  /// Latin letters may be right: somebody says a sentence in English. Then they are the more probable ones. Letters of another
+  /// script are of no use to who reads this one, however sure the model is of them.
+  func isBetter(_ own: WindowText, than text: WindowText, of letters: WritingSystem.Letters) -> Bool {
+    letters.latin > letters.other
+      ? own.averageLogProbability > text.averageLogProbability : !repeats(own) || repeats(text)
+  }
+
+  /// The script that a text is to be in; nil where any will do.
+  private func script(after start: [Int]) -> WritingSystem? {
+    let vocabulary = decoding.vocabulary
+    guard options.keepsToScript, start.count == 3, start[2] == vocabulary.transcribe else { return nil }
+    return WritingSystem(language: vocabulary.languages[start[1] - vocabulary.startOfTranscript - 1])
+  }
+
+  private func name(of script: WritingSystem) -> [Int] {
+    BytePairEncoder(vocabulary: decoding.vocabulary).encode(" " + script.name)
   }
 
   /// Whether the window holds no speech: likely so by its own token, and no text that could be trusted. Where no

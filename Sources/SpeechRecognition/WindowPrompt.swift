@@ -3,7 +3,7 @@
 /// - Reference: openai/whisper `whisper/transcribe.py` (`carry_initial_prompt`).
 struct WindowPrompt {
   /// Tokens of the user's prompt and hotwords.
-  private let fixed: [Int]
+  private var fixed: [Int]
   /// Tokens that fit before the start of the transcript.
   private let room: Int
   /// The text so far, timestamps included.
@@ -26,6 +26,14 @@ struct WindowPrompt {
 
   /// The prompt without it.
   var fixedTokens: [Int] { fixed }
+
+  /// The user's words, and these in place of the text so far.
+  func ending(with tokens: [Int]) -> WindowPrompt {
+    var prompt = self
+    prompt.fixed = Array((fixed + tokens).suffix(room))
+    prompt.forget()
+    return prompt
+  }
 
   /// Whether there is text so far.
   var goesOn: Bool { !previous.isEmpty }

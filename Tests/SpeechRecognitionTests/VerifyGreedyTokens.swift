@@ -34,6 +34,7 @@ struct VerifyGreedyTokens {
       var options = RecognitionOptions(language: clip.language)
       options.temperatures = [0]
       options.encodesWholeWindows = true
+      options.keepsToScript = false
       // The reference has one threshold of silence; what is stricter here would leave a text out.
       options.doubtfulNoSpeechThreshold = options.noSpeechThreshold
       let session = try RecognitionSession(workspace: workspace, options: options)
