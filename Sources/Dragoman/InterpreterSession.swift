@@ -144,8 +144,8 @@ public final class InterpreterSession {
         return try chooseTask(language)
       }
       let recording = RecordingReader(file, listener: session.listener)
-      while cancellation?.isRequested != true, let heard = try recording.next() {
-        try take(session.append(heard))
+      while cancellation?.isRequested != true, try recording.next({ session.append($0) }) {
+        try take(session.recognizeReady())
         observe(.progress(session.processed))
       }
       length = recording.length

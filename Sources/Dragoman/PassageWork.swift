@@ -67,7 +67,7 @@ final class PassageWork {
   private func readPassage(in workspace: RecognitionWorkspace) throws -> RecordingPassage? {
     while hasMore {
       if let passage = try passages.next(in: workspace) { return passage }
-      if let heard = try recording.next() { passages.append(heard) } else { passages.finish() }
+      if try !recording.next({ passages.append($0) }) { passages.finish() }
     }
     return nil
   }

@@ -1,10 +1,12 @@
 internal import AudioIO
 internal import SpeechRecognition
+internal import Tensors
 
 /// Reads a recording and hears it, a second at a time, however it comes: what is recognised depends on how much has come.
 final class RecordingReader {
   private let file: AudioFile
   private let listener: SpeechListener
+  private let second = FloatBuffer(count: AudioFile.sampleRate)
   private var sampleCount = 0
 
   /// - Parameters:
@@ -15,20 +17,14 @@ final class RecordingReader {
   /// What was read.
   var length: Duration { .milliseconds(sampleCount * 1000 / AudioFile.sampleRate) }
 
-  /// What is heard in the next second; nil behind the last one.
-  func next() throws -> SpeechFrames? {
-    try withUnsafeTemporaryAllocation(of: Float.self, capacity: AudioFile.sampleRate) { buffer in
-      var filled = 0
-      while filled < buffer.count {
-        let new = try file.read(into: UnsafeMutableBufferPointer(rebasing: buffer[filled...]))
-        if new == 0 { break }
-        filled += new
-      }
-      guard filled > 0 else { return nil }
-      sampleCount += filled
-      var frames = SpeechFrames()
-      listener.append(UnsafeBufferPointer(rebasing: buffer[..<filled]), to: &frames)
-      return frames
-    }
+  /// Hands over what is heard in the next second, in parts; false behind the last one.
+  ///
+  /// - Throws: `AudioError` where reading fails, behind all that came before.
+  func next(_ take: (SpeechFrames) -> Void) throws -> Bool {
+    let count = try file.read(into: UnsafeMutableBufferPointer(start: second.base, count: second.count))
+    guard count > 0 else { return false }
+    sampleCount += count
+    listener.append(UnsafeBufferPointer(start: second.base, count: count)) { take($0) }
+    return true
   }
 }
