@@ -103,6 +103,9 @@ public final class RecognitionSession {
   /// Audio that is behind us, recognised or skipped.
   public var processed: Duration { audio.processed(through: seek) }
 
+  /// Whether something was recognised.
+  public var hasBegun: Bool { seek > 0 }
+
   /// What hears the recording's samples. Whoever calls it in place of `append` hands on what it hears, in order.
   public var listener: SpeechListener { audio.listener! }
 

@@ -67,6 +67,9 @@ public final class SpeechGate {
     audio.reserveCapacity(reserved)
   }
 
+  /// Hears with the calling thread alone from now on.
+  func leavePool() { ears.leavePool() }
+
   /// Takes samples and appends the speech that has become certain.
   ///
   /// - Parameters:

@@ -79,6 +79,9 @@ public final class SpeechListener {
   /// Whether what is no speech is held back.
   var isSpeechOnly: Bool { gate != nil }
 
+  /// Hears with the calling thread alone from now on, which may be another one.
+  public func leavePool() { gate?.leavePool() }
+
   /// Frames that may come of a second's samples: theirs, and those of speech that was held back.
   var mostFrames: Int { AcousticFrame.framesPerSecond + (gate?.reserved ?? 0) / AcousticFrame.hopLength }
 
