@@ -18,6 +18,8 @@ public final class AudioFile {
   public var inputSampleRate: Int { decoder.sampleRate }
   /// Channels of the input, before averaging.
   public var inputChannelCount: Int { decoder.channelCount }
+  /// Whether `read` may wait for whoever writes, as on a pipe.
+  public var mayWait: Bool { decoder.mayWait }
   /// Input samples so far that were not numbers or infinite, and were replaced by 0.
   public private(set) var invalidSampleCount = 0
   /// True when fewer samples came than the header announced; final once `read` has returned 0.

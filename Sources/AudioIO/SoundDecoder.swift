@@ -13,6 +13,8 @@ final class SoundDecoder {
   let lacksEnd: Bool
   /// Whether fewer frames than asked for may come before the end.
   let isPrompt: Bool
+  /// Whether a read may wait for whoever writes.
+  let mayWait: Bool
   private let handle: OpaquePointer
   private let stream: SampleStream?
   private let descriptor: Int32
@@ -35,7 +37,7 @@ final class SoundDecoder {
     lacksEnd = frames == nil && info.format & Int32(SF_FORMAT_TYPEMASK) == Int32(SF_FORMAT_OGG)
     (self.handle, stream, self.descriptor, self.name) = (handle, nil, descriptor, name)
     (sampleRate, channelCount) = (Int(info.samplerate), Int(info.channels))
-    isPrompt = false
+    (isPrompt, mayWait) = (false, false)
   }
 
   /// Samples without a header, from where `bytes` stands.
@@ -50,7 +52,7 @@ final class SoundDecoder {
     announcedBytes: Int64?, availableBytes: Int64?, isPrompt: Bool = false, name: String
   ) throws(AudioError) {
     let stream = SampleStream(bytes: bytes, limit: announcedBytes, promptUnit: isPrompt ? frameBytes : nil)
-    self.isPrompt = isPrompt
+    (self.isPrompt, mayWait) = (isPrompt, availableBytes == nil)
     var info = SF_INFO()
     info.samplerate = Int32(clamping: sampleRate)
     info.channels = Int32(clamping: channelCount)

@@ -143,10 +143,12 @@ public final class InterpreterSession {
         tell(language)
         return try chooseTask(language)
       }
-      let recording = RecordingReader(file, listener: session.listener)
-      while cancellation?.isRequested != true, let heard = try recording.next() {
-        try take(session.append(heard))
+      let recording = RecordingReader(file, listener: session.listener, threads: context.pool.threads)
+      defer { recording.stop() }
+      while cancellation?.isRequested != true, try recording.next({ session.append($0) }) {
+        try take(session.recognizeReady())
         observe(.progress(session.processed))
+        if session.hasBegun { recording.goAhead() }
       }
       length = recording.length
       if cancellation?.isRequested != true { try take(session.finish()) }
@@ -154,7 +156,8 @@ public final class InterpreterSession {
       let passages = try RecordingPassages(
         model: interpreter.recognition, context: context, options: options, voiceActivity: interpreter.voiceActivity,
         chooseTask: chooseTask)
-      let recording = RecordingReader(file, listener: passages.listener)
+      let recording = RecordingReader(file, listener: passages.listener, threads: context.pool.threads)
+      defer { recording.stop() }
       try recognize(PassageWork(recording, passages: passages, options: options, cancellation: cancellation)) { part in
         part.language.map(tell)
         try take(part.segments ?? [])

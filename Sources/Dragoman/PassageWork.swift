@@ -66,8 +66,11 @@ final class PassageWork {
 
   private func readPassage(in workspace: RecognitionWorkspace) throws -> RecordingPassage? {
     while hasMore {
-      if let passage = try passages.next(in: workspace) { return passage }
-      if let heard = try recording.next() { passages.append(heard) } else { passages.finish() }
+      if let passage = try passages.next(in: workspace) {
+        recording.goAhead()
+        return passage
+      }
+      if try !recording.next({ passages.append($0) }) { passages.finish() }
     }
     return nil
   }

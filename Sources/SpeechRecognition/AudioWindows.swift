@@ -9,32 +9,33 @@ internal import Transcripts
 final class AudioWindows {
   /// What hears the samples of this recording; nil where no more will come.
   let listener: SpeechListener?
-  private let mels: Int
-  private var heard = SpeechFrames()
   private var timeline = SpeechTimeline()
-  /// Log-mel frames from frame `firstFrame` on, `[frame, mel]`.
-  private var frames: [Float] = []
+  /// Log-mel frames from frame `firstFrame` on.
+  private let frames: FrameRing
   private var firstFrame = 0
   /// The loudest log-mel energy so far.
   private var loudest = WindowNormalization.silence
-  /// Frames that are part of that.
-  private var heardFrames = 0
   /// Samples of the recording so far.
   private(set) var sampleCount = 0
 
   /// Whether what is no speech is held back.
   let isSpeechOnly: Bool
 
-  /// - Parameter listener: at the start of a recording.
-  init(listener: SpeechListener) {
-    (self.listener, mels, isSpeechOnly) = (listener, listener.mels, listener.isSpeechOnly)
+  /// - Parameters:
+  ///   - listener: at the start of a recording.
+  ///   - needed: frames that are kept at most, but for those that come at once.
+  init(listener: SpeechListener, needed: Int) {
+    (self.listener, isSpeechOnly) = (listener, listener.isSpeechOnly)
+    let hour = 3600 * AcousticFrame.framesPerSecond
+    frames = FrameRing(mels: listener.mels, capacity: min(needed + listener.mostFrames, hour))
   }
 
   /// Some frames of `other`, with what it knows of their place and of how loud others are. No more will come.
   private init(_ window: Range<Int>, of other: AudioWindows) {
-    (mels, listener, isSpeechOnly) = (other.mels, nil, other.isSpeechOnly)
+    (listener, isSpeechOnly) = (nil, other.isSpeechOnly)
     (timeline, loudest) = (other.timeline, other.loudest)
-    (frames, firstFrame) = (Array(other.frames[other.values(of: window)]), window.lowerBound)
+    (frames, firstFrame) = (FrameRing(mels: other.frames.mels, capacity: window.count), window.lowerBound)
+    other.frames.read(other.kept(window)) { frames.append($0) }
     sampleCount =
       window.upperBound < other.count
       ? timeline.originalEnd(of: window.upperBound * AcousticFrame.hopLength) : other.sampleCount
@@ -51,36 +52,20 @@ final class AudioWindows {
   var kept: Range<Int> { firstFrame..<count }
 
   /// Frames of speech that there are so far.
-  var count: Int { firstFrame + frames.count / mels }
+  var count: Int { firstFrame + frames.count }
 
-  func append(_ samples: UnsafeBufferPointer<Float>) {
-    listener!.append(samples, to: &heard)
-    takeHeard()
-  }
+  func append(_ samples: UnsafeBufferPointer<Float>) { listener!.append(samples) { append($0) } }
 
-  func finish() {
-    listener!.finish(to: &heard)
-    takeHeard()
-  }
+  func finish() { listener!.finish { append($0) } }
 
-  private func takeHeard() {
-    append(heard)
-    heard.removeAll()
-  }
-
-  /// Takes what the listener heard next, in place of samples.
+  /// Takes a part of what the listener heard next, in place of samples.
   func append(_ heard: SpeechFrames) {
     for stretch in heard.stretches { timeline.append(original: stretch.start, count: stretch.count) }
-    frames += heard.frames
-    listen()
+    heard.frames.withUnsafeBufferPointer { new in
+      frames.append(new)
+      loudest = max(loudest, new.max() ?? WindowNormalization.silence)
+    }
     sampleCount += heard.sampleCount
-  }
-
-  /// Notes how loud the frames are that have come since the last time.
-  private func listen() {
-    let new = (heardFrames - firstFrame) * mels..<frames.count
-    loudest = max(loudest, frames[new].max() ?? WindowNormalization.silence)
-    heardFrames = count
   }
 
   /// Writes the normalised frames of a window into an encoder's input, silence behind them.
@@ -90,8 +75,8 @@ final class AudioWindows {
   ///
   /// - Parameter window: frames that there are, none of them forgotten.
   func write(_ window: Range<Int>, to input: UnsafeMutableBufferPointer<Float>) {
-    let audio = UnsafeMutableBufferPointer(rebasing: input[..<(window.count * mels)])
-    _ = audio.update(fromContentsOf: frames[values(of: window)])
+    let audio = UnsafeMutableBufferPointer(rebasing: input[..<(window.count * frames.mels)])
+    frames.copy(kept(window), to: audio.baseAddress!)
     WindowNormalization.apply(to: audio, maximum: loudest)
     input[audio.count...].update(repeating: 0)
   }
@@ -101,7 +86,9 @@ final class AudioWindows {
     let reach = 15
     func energy(_ frame: Int) -> Float {
       let around = max(firstFrame, frame - reach)..<min(count, frame + reach)
-      return frames[values(of: around)].reduce(0, +) / Float(around.count)
+      var sum: Float = 0
+      frames.read(kept(around)) { sum = $0.reduce(sum, +) }
+      return sum / Float(around.count)
     }
     return range.map { (frame: $0, energy: energy($0)) }.min { $0.energy < $1.energy }!.frame
   }
@@ -112,14 +99,15 @@ final class AudioWindows {
     return timeline.longestGap(in: range.lowerBound * hop..<range.upperBound * hop).map { $0 / hop }
   }
 
-  private func values(of window: Range<Int>) -> Range<Int> {
-    (window.lowerBound - firstFrame) * mels..<(window.upperBound - firstFrame) * mels
+  /// Some frames, counted from the first one that is kept.
+  private func kept(_ window: Range<Int>) -> Range<Int> {
+    window.lowerBound - firstFrame..<window.upperBound - firstFrame
   }
 
   /// Forgets all frames before `frame`.
   func forget(before frame: Int) {
     let first = max(firstFrame, min(frame, count))
-    frames.removeFirst((first - firstFrame) * mels)
+    frames.removeFirst(first - firstFrame)
     firstFrame = first
     timeline.forget(before: firstFrame * AcousticFrame.hopLength)
   }

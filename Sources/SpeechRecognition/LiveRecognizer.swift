@@ -70,7 +70,9 @@ public final class LiveRecognizer {
     try model.validate(options)
     (self.workspace, self.options, self.live) = (workspace, options, live)
     quick = Self.quick(options, workspace: workspace)
-    audio = AudioWindows(listener: SpeechListener(mels: model.weights.dimensions.mels, gate: nil))
+    audio = AudioWindows(
+      listener: SpeechListener(mels: model.weights.dimensions.mels, gate: nil),
+      needed: 2 * model.weights.dimensions.windowFrames)
     ears = VoiceEars(model: voiceActivity, voice: live.voiceThreshold, pool: workspace.context.pool)
     endpoint = SpeechEndpoint(
       pause: max(1, live.pause.samples / VoiceActivityDetector.frameLength), beginning: live.voiceThreshold)

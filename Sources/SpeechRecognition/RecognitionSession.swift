@@ -58,7 +58,8 @@ public final class RecognitionSession {
     self.init(
       of: AudioWindows(
         listener: SpeechListener(
-          model: workspace.model, options: options, voiceActivity: voiceActivity, context: workspace.context)),
+          model: workspace.model, options: options, voiceActivity: voiceActivity, context: workspace.context),
+        needed: Self.framesAhead(of: workspace.model, options: options)),
       workspace: workspace, options: options, language: workspace.model.knownLanguage(options), task: options.task,
       chooseTask: chooseTask)
   }
@@ -102,6 +103,9 @@ public final class RecognitionSession {
   /// Audio that is behind us, recognised or skipped.
   public var processed: Duration { audio.processed(through: seek) }
 
+  /// Whether something was recognised.
+  public var hasBegun: Bool { seek > 0 }
+
   /// What hears the recording's samples. Whoever calls it in place of `append` hands on what it hears, in order.
   public var listener: SpeechListener { audio.listener! }
 
@@ -113,15 +117,19 @@ public final class RecognitionSession {
     return try recognizeReady()
   }
 
-  /// Takes what the listener heard of the samples that come next, and returns the segments that it completes.
-  public func append(_ heard: SpeechFrames) throws -> [Segment] {
-    audio.append(heard)
-    return try recognizeReady()
+  /// Takes a part of what the listener heard in the samples that come next.
+  public func append(_ heard: SpeechFrames) { audio.append(heard) }
+
+  /// Frames that must have come for a window to be recognised: its own, and those ahead of it.
+  private static func framesAhead(of model: RecognitionModel, options: RecognitionOptions) -> Int {
+    model.weights.dimensions.windowFrames + options.lookahead.samples / AcousticFrame.hopLength
   }
 
-  private func recognizeReady() throws -> [Segment] {
+  /// Recognises the windows that are complete, and returns their segments; to be called when all was taken that the listener heard in
+  /// some samples.
+  public func recognizeReady() throws -> [Segment] {
     var segments: [Segment] = []
-    let needed = model.weights.dimensions.windowFrames + options.lookahead.samples / AcousticFrame.hopLength
+    let needed = Self.framesAhead(of: model, options: options)
     while audio.count - seek >= needed { segments += try recognizeWindow() }
     return segments
   }
@@ -136,9 +144,9 @@ public final class RecognitionSession {
 
   /// Recognises the window at `seek`.
   private func recognizeWindow() throws -> [Segment] {
-    audio.forget(before: seek)
     workspace.forget()
     let whole = seek..<min(audio.count, seek + model.weights.dimensions.windowFrames)
+    defer { audio.forget(before: seek) }
     return recognize(try findLanguage(of: whole))
   }
 

@@ -51,13 +51,13 @@ public final class RecordingPassages {
     leastRest = longest / 6
     needed = longest + max(options.lookahead.samples / AcousticFrame.hopLength, leastRest + 1)
     listener = SpeechListener(model: model, options: options, voiceActivity: voiceActivity, context: context)
-    audio = AudioWindows(listener: listener)
+    audio = AudioWindows(listener: listener, needed: needed)
   }
 
   /// What hears the recording's samples.
   public let listener: SpeechListener
 
-  /// Takes what the listener heard next.
+  /// Takes a part of what the listener heard in the samples that come next; no passage is asked for before all parts were taken.
   public func append(_ heard: SpeechFrames) { audio.append(heard) }
 
   /// Ends the recording.

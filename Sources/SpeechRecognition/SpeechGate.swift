@@ -1,3 +1,4 @@
+internal import AcousticFeatures
 public import Tensors
 
 /// A run of speech with its place in the original audio.
@@ -22,9 +23,14 @@ public struct SpeechPiece: Sendable, Equatable {
 /// The pieces of a region follow one another without a gap. They do not depend on how the signal is cut; only as much
 /// audio is kept as may still belong to a region, at most about half of the options' maximum.
 public final class SpeechGate {
+  /// A run of speech where it is kept, valid while it is looked at.
+  typealias Piece = (start: Int, samples: UnsafeBufferPointer<Float>, endsRegion: Bool)
+
   private let ears: VoiceEars
   private var finder: SpeechRegionFinder
   private let pieceLength: Int
+  /// Samples that room is reserved for: half of the longest region, and what ends it, but ten minutes at most.
+  let reserved: Int
   /// Samples taken at a time, so that what is kept stays small whatever comes at once.
   private static let blockLength = 32 * VoiceActivityDetector.frameLength
 
@@ -53,8 +59,16 @@ public final class SpeechGate {
     precondition(pieceLength.samples > 0, "a piece holds at least one sample")
     ears = VoiceEars(model: model, voice: options.threshold, pool: pool)
     finder = SpeechRegionFinder(options: options)
+    let ending: Duration = options.minimumSilence + options.padding + options.padding
+    let kept = (options.maximumSpeech / 2).samples + ending.samples + pieceLength.samples
+    reserved = min(kept + Self.blockLength, 600 * AcousticFrame.sampleRate)
     self.pieceLength = pieceLength.samples
+    // Memory is taken by what is written, so that this costs nothing before.
+    audio.reserveCapacity(reserved)
   }
+
+  /// Hears with the calling thread alone from now on.
+  func leavePool() { ears.leavePool() }
 
   /// Takes samples and appends the speech that has become certain.
   ///
@@ -62,21 +76,33 @@ public final class SpeechGate {
   ///   - samples: mono PCM in -1...1 at 16 kHz, `[sample]`.
   ///   - output: grows by pieces in the order of time.
   public func append(_ samples: UnsafeBufferPointer<Float>, to output: inout [SpeechPiece]) {
+    append(samples) {
+      output.append(SpeechPiece(start: $0.start, samples: Array($0.samples), endsRegion: $0.endsRegion))
+    }
+  }
+
+  /// Takes samples and shows the speech that has become certain, in the order of time.
+  func append(_ samples: UnsafeBufferPointer<Float>, show: (Piece) -> Void) {
     for start in stride(from: 0, to: samples.count, by: Self.blockLength) {
       let block = UnsafeBufferPointer(rebasing: samples[start..<min(start + Self.blockLength, samples.count)])
       audio.append(contentsOf: block)
       ears.append(block, to: &probabilities)
-      judgeFrames(to: &output)
+      judgeFrames(show)
       discard()
     }
   }
 
   /// Ends the signal and appends the speech that is left; the gate then stands at the start of another.
   public func finish(to output: inout [SpeechPiece]) {
+    finish { output.append(SpeechPiece(start: $0.start, samples: Array($0.samples), endsRegion: $0.endsRegion)) }
+  }
+
+  /// Ends the signal and shows the speech that is left; the gate then stands at the start of another.
+  func finish(show: (Piece) -> Void) {
     ears.finish(to: &probabilities)
-    judgeFrames(to: &output)
+    judgeFrames(show)
     finder.finish(sampleCount: origin + audio.count, to: &regions)
-    handOutRegions(to: &output)
+    handOutRegions(show)
     audio.removeAll(keepingCapacity: true)
     (origin, frameCount, handedOut) = (0, 0, 0)
   }
@@ -84,15 +110,15 @@ public final class SpeechGate {
   /// Samples of the signal that are kept.
   var keptCount: Int { audio.count }
 
-  private func judgeFrames(to output: inout [SpeechPiece]) {
+  private func judgeFrames(_ show: (Piece) -> Void) {
     for probability in probabilities {
-      judgeFrame(probability, to: &output)
-      handOutCertain(to: &output)
+      judgeFrame(probability, show)
+      handOutCertain(show)
     }
     probabilities.removeAll(keepingCapacity: true)
   }
 
-  private func judgeFrame(_ probability: Float, to output: inout [SpeechPiece]) {
+  private func judgeFrame(_ probability: Float, _ show: (Piece) -> Void) {
     let start = frameCount * VoiceActivityDetector.frameLength - origin
     frameCount += 1
     var energy: Float = 0
@@ -100,29 +126,31 @@ public final class SpeechGate {
       energy += sample * sample
     }
     finder.append(probability, energy: energy, to: &regions)
-    handOutRegions(to: &output)
+    handOutRegions(show)
   }
 
-  private func handOutRegions(to output: inout [SpeechPiece]) {
+  private func handOutRegions(_ show: (Piece) -> Void) {
     for region in regions {
-      handOut(max(region.start, handedOut)..<region.end, endsRegion: true, to: &output)
+      handOut(max(region.start, handedOut)..<region.end, endsRegion: true, show)
     }
     regions.removeAll(keepingCapacity: true)
   }
 
   /// Hands out whole pieces of the region that has not ended. At least one sample is left for its last piece.
-  private func handOutCertain(to output: inout [SpeechPiece]) {
+  private func handOutCertain(_ show: (Piece) -> Void) {
     guard let certain = finder.certain else { return }
     var start = max(certain.start, handedOut)
     while certain.end - start > pieceLength {
-      handOut(start..<start + pieceLength, endsRegion: false, to: &output)
+      handOut(start..<start + pieceLength, endsRegion: false, show)
       start += pieceLength
     }
   }
 
-  private func handOut(_ range: Range<Int>, endsRegion: Bool, to output: inout [SpeechPiece]) {
-    let samples = Array(audio[range.lowerBound - origin..<range.upperBound - origin])
-    output.append(SpeechPiece(start: range.lowerBound, samples: samples, endsRegion: endsRegion))
+  private func handOut(_ range: Range<Int>, endsRegion: Bool, _ show: (Piece) -> Void) {
+    audio.withUnsafeBufferPointer { audio in
+      let samples = UnsafeBufferPointer(rebasing: audio[range.lowerBound - origin..<range.upperBound - origin])
+      show((range.lowerBound, samples, endsRegion))
+    }
     handedOut = range.upperBound
   }
 

@@ -22,7 +22,7 @@ final class VoiceEars {
   private let voice: Float
 
   /// Lets two ears hear at the same time; nil for one after the other.
-  private let pool: ThreadPool?
+  private var pool: ThreadPool?
 
   /// - Parameters:
   ///   - model: shared with any number of others.
@@ -33,6 +33,9 @@ final class VoiceEars {
     (plain, filtered) = (VoiceActivityDetector(model: model), VoiceActivityDetector(model: model))
     fresh = VoiceActivityDetector(model: model)
   }
+
+  /// Hears with the calling thread alone from now on.
+  func leavePool() { pool = nil }
 
   /// Takes samples and appends the probability of each frame of `VoiceActivityDetector.frameLength` that they complete.
   func append(_ samples: UnsafeBufferPointer<Float>, to probabilities: inout [Float]) {

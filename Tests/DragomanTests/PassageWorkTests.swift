@@ -19,13 +19,21 @@ import Transcripts
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  private func interpreter(route: Interpreter.Route? = nil) -> Interpreter {
+  /// Where a processor is left besides its threads, it hears ahead of what it recognises.
+  private func interpreter(
+    threads: Int = 1, goesOn: Bool = false, route: Interpreter.Route? = nil
+  ) -> Interpreter {
     var options = RecognitionOptions()
-    options.conditionsOnPreviousText = false
+    options.conditionsOnPreviousText = goesOn
     options.lookahead = .seconds(5)
     options.temperatures = [0, 1]
     return Interpreter(
-      recognition: model, options: options, threads: 2, route: route)
+      recognition: model, options: options, threads: threads, route: route)
+  }
+
+  /// One whose threads are all that there are, or more.
+  private func inPlace(goesOn: Bool = false) -> Interpreter {
+    interpreter(threads: max(2, ProcessInfo.processInfo.activeProcessorCount), goesOn: goesOn)
   }
 
   /// Sweeps of a pitch, different for each seed, 16 bits, with a pause every 2.3 s.
@@ -86,7 +94,7 @@ import Transcripts
 
   @Test(arguments: [2, 3, 4, 8]) func theTextIsThatOfOneWorker(workers: Int) throws {
     let files = try [file(40, seed: 1), file(3, seed: 2), file(17, seed: 3), file(1, seed: 4), file(29, seed: 5)]
-    let alone = try files.map { try InterpreterSession(interpreter()).interpret(AudioFile($0, raw: true), name: "") }
+    let alone = try files.map { try InterpreterSession(inPlace()).interpret(AudioFile($0, raw: true), name: "") }
     let told = interpret(files, workers: workers)
     for (index, transcript) in alone.enumerated() {
       let together = try #require(told.transcripts[index])
@@ -102,9 +110,20 @@ import Transcripts
     #expect(starts == starts.sorted())
   }
 
+  /// Windows that go on from each other, too.
+  @Test func theTextIsThatOfHearingInPlace() throws {
+    let url = try file(40, seed: 1)
+    func transcript(_ interpreter: Interpreter) throws -> Transcript {
+      try InterpreterSession(interpreter).interpret(AudioFile(url, raw: true), name: "")
+    }
+    let expected = try transcript(inPlace(goesOn: true))
+    #expect(try transcript(interpreter(goesOn: true)) == expected && expected.segments.count > 10)
+    try? FileManager.default.removeItem(at: folder)
+  }
+
   @Test func aStreamGivesTheSameText() throws {
     let url = try file(40, seed: 1)
-    let expected = try InterpreterSession(interpreter()).interpret(AudioFile(url, raw: true), name: "")
+    let expected = try InterpreterSession(inPlace()).interpret(AudioFile(url, raw: true), name: "")
     let told = Told(), pipe = Pipe(), data = try Data(contentsOf: url)
     let output = pipe.fileHandleForWriting
     Thread.detachNewThread {
@@ -126,7 +145,7 @@ import Transcripts
 
   @Test(arguments: [1, 3]) func cancellationKeepsWhatCameBefore(workers: Int) throws {
     let url = try file(60, seed: 1)
-    let whole = try InterpreterSession(interpreter()).interpret(AudioFile(url, raw: true), name: "").segments
+    let whole = try InterpreterSession(inPlace()).interpret(AudioFile(url, raw: true), name: "").segments
     let kept = try #require(interpret([url], workers: workers, cancelBehind: 5).transcripts[0]).segments
     #expect(kept.count >= 5 && kept.count < whole.count)
     #expect(kept == Array(whole.prefix(kept.count)))
@@ -137,7 +156,7 @@ import Transcripts
   /// The first passage in a language without a way ends its recording: all before it is told, whoever recognises it.
   @Test(arguments: [1, 2, 4]) func anErrorLosesNothingBeforeIt(workers: Int) throws {
     let url = try file(60, seed: 1)
-    let whole = try InterpreterSession(interpreter()).interpret(AudioFile(url, raw: true), name: "").segments
+    let whole = try InterpreterSession(inPlace()).interpret(AudioFile(url, raw: true), name: "").segments
     let first = try #require(whole.first?.language)
     let before = Array(whole.prefix { $0.language == first })
     #expect(before.count > 3 && before.count < whole.count, "the model hears one language")

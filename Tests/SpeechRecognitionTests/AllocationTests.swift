@@ -79,6 +79,30 @@ import Testing
     }
   }
 
+  /// A second that is heard, handed over in parts that go round and kept until it is forgotten, however much of it becomes certain at once.
+  @Test(arguments: [true, false]) func aSecondOfARecordingAllocatesNothing(isSpeechOnly: Bool) throws {
+    let model = try VoiceActivityModel(contentsOf: VoiceActivity.tinyFolder)
+    let gate = isSpeechOnly ? SpeechGate(model: model, options: SpeechListenerTests.unbroken) : nil
+    let listener = SpeechListener(mels: 80, gate: gate)
+    let audio = AudioWindows(listener: listener, needed: 800)
+    let chunk = (0..<16_000).map { Float(($0 &* 7919) % 1009) / 5045 - 0.1 }
+    var part = listener.emptyFrames
+    chunk.withUnsafeBufferPointer { chunk in
+      func take() {
+        listener.append(chunk) { heard in
+          swap(&heard, &part)
+          audio.append(part)
+        }
+        if audio.kept.count > 700 { audio.forget(before: audio.count - 400) }
+      }
+      for _ in 0..<30 { take() }
+      allocations_begin()
+      for _ in 0..<30 { take() }
+      #expect(allocations_end() == 0, "30 seconds")
+    }
+    #expect(audio.count > 5_000)
+  }
+
   @Test func aWindowAllocatesOnceAJob() throws {
     let model = try RecognitionModel(contentsOf: TinyModelTests.folder, precision: .float32)
     let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))

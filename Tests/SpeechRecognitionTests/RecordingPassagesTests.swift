@@ -55,9 +55,7 @@ import Transcripts
     func take() throws { while let passage = try passages.next(in: workspace) { found.append(passage) } }
     for start in stride(from: 0, to: signal.count, by: length) {
       signal[start..<min(start + length, signal.count)].withUnsafeBufferPointer {
-        var heard = SpeechFrames()
-        passages.listener.append($0, to: &heard)
-        passages.append(heard)
+        passages.listener.append($0) { passages.append($0) }
       }
       try take()
     }
