@@ -38,13 +38,14 @@ struct TranscriptionJob {
     /// What ends everything, such as a reader that has gone.
     var ending: (any Error)?
     func transcribe(_ index: Int, _ session: InterpreterSession) throws {
+      let recording = progress.recording(index, named: inputs[index])
       do {
-        let text = try work(on: inputs[index], name: names[index], session: session, progress: progress, cancellation)
+        let text = try work(on: inputs[index], name: names[index], session: session, progress: recording, cancellation)
         try results.add(text, at: index)
       } catch let failure as any CommandFailure where failure.exitStatus != .brokenPipe {
-        if let message = failure.message { progress.say("dragoman: \(message)") }
+        if let message = failure.message { recording.say("dragoman: \(message)") }
         failures[index] = Failure(failure.exitStatus)
-        progress.end(inputs[index], nil)
+        recording.end(nil)
         try results.add("", at: index)
       }
     }
@@ -66,7 +67,8 @@ struct TranscriptionJob {
 
   /// - Returns: what belongs on standard output.
   private func work(
-    on input: String, name: String, session: InterpreterSession, progress: JobProgress, _ cancellation: Cancellation
+    on input: String, name: String, session: InterpreterSession, progress: RecordingProgress,
+    _ cancellation: Cancellation
   ) throws -> String {
     let missing = output.formats.filter { format in
       path(name, format).map { output.overwrites || !FileManager.default.fileExists(atPath: $0) } ?? true
@@ -80,15 +82,16 @@ struct TranscriptionJob {
   }
 
   private func interpret(
-    _ input: String, name: String, formats: [TranscriptFormat], session: InterpreterSession, progress: JobProgress,
+    _ input: String, name: String, formats: [TranscriptFormat], session: InterpreterSession,
+    progress: RecordingProgress,
     _ cancellation: Cancellation
   ) throws -> String {
     let file =
       input == "-"
       ? try AudioFile(standardInput: STDIN_FILENO, raw: raw) : try AudioFile(URL(fileURLWithPath: input))
-    progress.start(input, duration: file.duration)
+    progress.start(duration: file.duration)
     let transcript = try session.interpret(file, name: input, cancellation: cancellation) { event in
-      if case .progress(let done) = event { progress.update(input, done) }
+      if case .progress(let done) = event { progress.update(done) }
     }
     if cancellation.isRequested {
       // Half a recording is no result on disk; on standard output what was heard is better than nothing.
@@ -104,7 +107,7 @@ struct TranscriptionJob {
     }
     if transcript.duration == .zero { progress.say("dragoman: \(input) holds no sound: zero samples") }
     let text = try write(transcript, formats, name: name)
-    progress.end(input, transcript)
+    progress.end(transcript)
     return text
   }
 
@@ -171,49 +174,6 @@ private final class OrderedOutput {
     for (_, text) in waiting.sorted(by: { $0.key < $1.key }) where !text.isEmpty { try StandardOutput.write(text) }
     waiting = [:]
   }
-}
-
-/// The progress of a job over all its recordings.
-final class JobProgress {
-  private let line = ProgressLine(label: "transcribe")
-  private let begin = ContinuousClock.now
-  private let count: Int
-  private var done = Duration.zero, total: Duration?
-  /// How far the recordings are that are under way.
-  private var underWay: [String: Duration] = [:]
-
-  init(total: Duration?, count: Int) { (self.count, self.total) = (count, total) }
-
-  func start(_ input: String, duration: Duration?) {
-    if count == 1 { total = duration }
-  }
-
-  func update(_ input: String, _ processed: Duration) {
-    underWay[input] = processed
-    let now = underWay.values.reduce(done, +)
-    let elapsed = begin.duration(to: .now)
-    if let total, total > .zero {
-      line.update(
-        fraction: now / total, Figures.audioProgress(done: min(now, total), total: total, elapsed: elapsed))
-    } else {
-      line.update(fraction: 0, "\(Figures.clock(now)) heard")
-    }
-  }
-
-  /// - Parameter transcript: nil when there is none.
-  func end(_ input: String, _ transcript: Transcript?) {
-    underWay[input] = nil
-    guard let transcript else { return }
-    done += transcript.duration
-    guard count > 1 else { return }
-    say(
-      "\(input): \(Figures.clock(transcript.duration)), language \(transcript.language), "
-        + "\(transcript.segments.count) segments")
-  }
-
-  func say(_ text: String) { line.message(text) }
-
-  func finish() { line.finish() }
 }
 
 extension AudioError: CommandFailure {
