@@ -87,32 +87,37 @@ def peer(name, shift, beam, clips):
     return [errors(clip, text) for clip, text in zip(clips, kept[key])]
 
 
+def row(name, beam, words, mine, theirs):
+    """A line of the table: errors in words of each time, and the difference of the means with its interval."""
+    total = sum(words)
+    difference = [(sum(a) - sum(b)) / len(shifts) for a, b in zip(zip(*mine), zip(*theirs))]
+    draw = random.Random(1)
+
+    def sample():
+        chosen = [draw.randrange(len(words)) for _ in words]
+        return 100 * sum(difference[index] for index in chosen) / max(1, sum(words[index] for index in chosen))
+    draws = sorted(sample() for _ in range(10_000))
+
+    def mean(counts):
+        return 100 * sum(map(sum, counts)) / len(shifts) / total
+    return (f"{name:11} {beam:>4} {total:6}  {' '.join(str(sum(one)) for one in mine):21} {mean(mine):6.2f}   "
+            f"{' '.join(str(sum(one)) for one in theirs):21} {mean(theirs):6.2f}   {mean(mine) - mean(theirs):+.2f}, "
+            f"{draws[250]:+.2f} to {draws[9750]:+.2f}")
+
+
 kept = json.load(open(options.keep)) if options.keep and os.path.exists(options.keep) else {}
 model = WhisperModel(options.model, device="cpu", compute_type=options.precision, cpu_threads=options.threads)
 print(f"{options.precision}, clips begun at {options.shifts} ms, {options.threads} threads; errors in words, % of words")
 print("set         beam  words  Dragoman, each        mean %   faster-whisper, each  mean %   difference, 95 %")
-for beam in options.beam.split(","):
-    for name in options.sets.split(","):
-        mine, theirs, words = [], [], []
-        with tempfile.TemporaryDirectory() as folder:
-            for shift in shifts:
-                manifest = shifted(name, shift, folder)
+for name in options.sets.split(","):
+    with tempfile.TemporaryDirectory() as folder:
+        manifests = [(shift, shifted(name, shift, folder)) for shift in shifts]
+        for beam in options.beam.split(","):
+            mine, theirs, words = [], [], []
+            for shift, manifest in manifests:
                 with open(manifest) as lines:
                     clips = [json.loads(line) for line in lines]
                 words = [errors(clip, "") for clip in clips]
                 mine.append(own(manifest, beam, clips))
                 theirs.append(peer(name, shift, beam, clips))
-        total = sum(words)
-        difference = [(sum(a) - sum(b)) / len(shifts) for a, b in zip(zip(*mine), zip(*theirs))]
-        draw = random.Random(1)
-
-        def sample():
-            chosen = [draw.randrange(len(words)) for _ in words]
-            return 100 * sum(difference[index] for index in chosen) / max(1, sum(words[index] for index in chosen))
-        draws = sorted(sample() for _ in range(10_000))
-
-        def mean(counts):
-            return 100 * sum(map(sum, counts)) / len(shifts) / total
-        print(f"{name:11} {beam:>4} {total:6}  {' '.join(str(sum(one)) for one in mine):21} {mean(mine):6.2f}   "
-              f"{' '.join(str(sum(one)) for one in theirs):21} {mean(theirs):6.2f}   {mean(mine) - mean(theirs):+.2f}, "
-              f"{draws[250]:+.2f} to {draws[9750]:+.2f}", flush=True)
+            print(row(name, beam, words, mine, theirs), flush=True)

@@ -69,7 +69,7 @@ struct LiveJob {
 
 /// What a person or a program sees of a session. `show` and `hear` come from one thread.
 protocol LiveView: AnyObject {
-  func show(_ event: Dragoman.LiveEvent, at time: Duration) throws
+  func show(_ event: LiveEvent, at time: Duration) throws
   /// Audio that was heard, for a level.
   func hear(_ samples: UnsafeBufferPointer<Float>) throws
   /// Leaves the terminal as it was; may be called again.
@@ -80,7 +80,7 @@ protocol LiveView: AnyObject {
 final class LiveJSONView: LiveView {
   private let session: LiveLine.Session
   init(session: LiveLine.Session) { self.session = session }
-  func show(_ event: Dragoman.LiveEvent, at time: Duration) throws {
+  func show(_ event: LiveEvent, at time: Duration) throws {
     try StandardOutput.writeLine(LiveLine.json(event, at: time, session: session))
   }
   func hear(_ samples: UnsafeBufferPointer<Float>) {}
@@ -89,7 +89,7 @@ final class LiveJSONView: LiveView {
 
 /// Finished sentences as lines, source and translation; what else happens on stderr.
 final class LiveTextView: LiveView {
-  func show(_ event: Dragoman.LiveEvent, at time: Duration) throws {
+  func show(_ event: LiveEvent, at time: Duration) throws {
     switch event {
     case .final(let segment):
       try StandardOutput.writeLine(segment.text)
@@ -102,7 +102,7 @@ final class LiveTextView: LiveView {
   func close() {}
 
   /// What a person is told of an event; nil where there is nothing to tell.
-  static func message(_ event: Dragoman.LiveEvent) -> String? {
+  static func message(_ event: LiveEvent) -> String? {
     switch event {
     case .overrun(let lost):
       let seconds = Figures.seconds(lost.lost)

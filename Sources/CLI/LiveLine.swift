@@ -8,7 +8,7 @@ enum LiveLine {
     var source: String, model: String, translationModels: String?, targets: [String]
   }
 
-  static func json(_ event: Dragoman.LiveEvent, at time: Duration, session: Session) -> String {
+  static func json(_ event: LiveEvent, at time: Duration, session: Session) -> String {
     let (name, fields) = fields(of: event, session)
     return JSONValue.object([("event", .text(name)), ("emitted_at", .seconds(time))] + fields).rendered(pretty: false)
   }

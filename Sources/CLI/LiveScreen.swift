@@ -26,7 +26,7 @@ final class LiveScreen: LiveView {
     (self.source, self.session, self.isColourWelcome) = (source, session, isColourWelcome)
   }
 
-  func show(_ event: Dragoman.LiveEvent, at time: Duration) throws {
+  func show(_ event: LiveEvent, at time: Duration) throws {
     switch event {
     case .ready: try open()
     case .language(let code, _): language = code

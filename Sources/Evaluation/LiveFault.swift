@@ -27,7 +27,7 @@ extension LiveLog {
   /// Of translations nothing is said here: those are only meant to stay. `WordDelays.revoked` counts theirs.
   public var faults: [LiveFault] {
     var faults: [LiveFault] = []
-    var latest: [Int: LiveUpdate] = [:]
+    var latest: [Int: LoggedUpdate] = [:]
     var clock = -Double.infinity
     for (index, event) in events.enumerated() {
       func report(_ promise: LiveFault.Promise) { faults.append(LiveFault(event: index + 1, promise: promise)) }

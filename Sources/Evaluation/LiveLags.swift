@@ -93,7 +93,7 @@ extension LiveUtterance {
   fileprivate var lastMoment: Double { final?.words.last.map { ($0.start + $0.end) / 2 } ?? speechEnd }
 }
 
-extension LiveUpdate {
+extension LoggedUpdate {
   /// Where each timed word ends in the text, in Unicode scalars from its start; nil for one that is not found there.
   func placesOfWords() -> [Int?] {
     let scalars = Array(text.unicodeScalars)

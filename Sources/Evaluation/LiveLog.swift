@@ -26,10 +26,10 @@ public enum LiveLogError: Error, Equatable, Sendable, CustomStringConvertible {
 /// - Reference: `docs/live-events.md`.
 public struct LiveLog: Sendable, Equatable {
   /// In the order in which they were written.
-  public var events: [LiveEvent]
+  public var events: [LoggedEvent]
 
   /// Events from elsewhere.
-  public init(_ events: [LiveEvent] = []) { self.events = events }
+  public init(_ events: [LoggedEvent] = []) { self.events = events }
 
   /// Reads JSON lines; fields and events that are not known are passed over, as are empty lines.
   ///
@@ -70,12 +70,12 @@ public struct LiveLog: Sendable, Equatable {
   }
 
   /// Partials and finals.
-  public var updates: [LiveUpdate] {
+  public var updates: [LoggedUpdate] {
     events.compactMap { if case .update(let update) = $0 { update } else { nil } }
   }
 
   /// The sentences that ended, in the order in which they did.
-  public var finals: [LiveUpdate] { updates.filter(\.isFinal) }
+  public var finals: [LoggedUpdate] { updates.filter(\.isFinal) }
 
   /// Seconds of audio: as the session's end says it, or else where its last text ends.
   public var duration: Double? {
@@ -138,7 +138,7 @@ private struct LiveLine: Decodable {
     return (object as? [String: Any])?["event"] as? String
   }
 
-  func typed() throws -> LiveEvent {
+  func typed() throws -> LoggedEvent {
     guard let event else { throw Missing(event: "?", field: "event") }
     func needed<Value>(_ value: Value?, _ field: String) throws -> Value {
       guard let value else { throw Missing(event: event, field: field) }

@@ -11,13 +11,13 @@ public struct LiveUtterance: Sendable, Equatable {
   /// Its number.
   public var index: Int
   /// What was shown, in order, up to its final if it has one.
-  public var updates: [LiveUpdate]
+  public var updates: [LoggedUpdate]
 
   /// Updates of one sentence, in order.
-  public init(index: Int, updates: [LiveUpdate]) { (self.index, self.updates) = (index, updates) }
+  public init(index: Int, updates: [LoggedUpdate]) { (self.index, self.updates) = (index, updates) }
 
   /// How it ended; nil while it is under way.
-  public var final: LiveUpdate? { updates.last.flatMap { $0.isFinal ? $0 : nil } }
+  public var final: LoggedUpdate? { updates.last.flatMap { $0.isFinal ? $0 : nil } }
 
   /// Where its speech begins, in seconds of audio: its first word, or else the beginning of its last update.
   public var speechStart: Double { final?.words.first?.start ?? updates.last?.start ?? 0 }
@@ -32,7 +32,7 @@ extension LiveLog {
   /// What is said of a sentence behind its final is no part of it; `faults` has it.
   public var utterances: [LiveUtterance] {
     var order: [Int] = []
-    var byIndex: [Int: [LiveUpdate]] = [:]
+    var byIndex: [Int: [LoggedUpdate]] = [:]
     for update in updates {
       if byIndex[update.utterance] == nil { order.append(update.utterance) }
       if byIndex[update.utterance]?.last?.isFinal == true { continue }
@@ -42,7 +42,7 @@ extension LiveLog {
   }
 }
 
-extension LiveUpdate {
+extension LoggedUpdate {
   /// The text or the translation; an absent translation is one that is not shown yet.
   func shown(_ side: LiveUtterance.Side) -> String { side == .text ? text : translation ?? "" }
 

@@ -3,7 +3,7 @@ import Testing
 @testable import Evaluation
 
 @Suite struct WordDelaysTests {
-  func sentence(_ updates: LiveUpdate...) -> LiveUtterance { LiveUtterance(index: 0, updates: updates) }
+  func sentence(_ updates: LoggedUpdate...) -> LiveUtterance { LiveUtterance(index: 0, updates: updates) }
 
   /// "the cat" changes to "that cat" and the cat stays in its place; "sat" goes and comes back.
   let changing = LiveUtterance(
@@ -95,7 +95,7 @@ import Testing
 @Suite struct LiveLagsTests {
   let words = [LiveWord(start: 0.5, end: 0.9, text: " Yes,"), LiveWord(start: 59, end: 60.5, text: " now.")]
 
-  func log(_ updates: LiveUpdate...) -> LiveLog { LiveLog(updates.map { .update($0) }) }
+  func log(_ updates: LoggedUpdate...) -> LiveLog { LiveLog(updates.map { .update($0) }) }
 
   @Test func waitsAreMeasuredFromWhatWasHeard() {
     let log = log(
@@ -123,7 +123,7 @@ import Testing
   }
 
   @Test func realSpeechBeginsWhereTheReferenceSaysSo() {
-    func final(_ index: Int, _ start: Double, _ end: Double) -> LiveUpdate {
+    func final(_ index: Int, _ start: Double, _ end: Double) -> LoggedUpdate {
       .final(
         index, at: end + 1, from: start, to: end, "a b",
         words: [
@@ -141,7 +141,7 @@ import Testing
 
   @Test func wordsAreFoundInTheirText() {
     func places(_ text: String, _ words: String...) -> [Int?] {
-      LiveUpdate.final(0, at: 0, from: 0, to: 0, text, words: words.map { LiveWord(start: 0, end: 0, text: $0) })
+      LoggedUpdate.final(0, at: 0, from: 0, to: 0, text, words: words.map { LiveWord(start: 0, end: 0, text: $0) })
         .placesOfWords()
     }
     #expect(places("the the cat", "the", " the", " cat ") == [3, 7, 11])

@@ -14,7 +14,7 @@ public struct LiveWord: Sendable, Equatable, Codable {
 }
 
 /// What a sentence looks like from one moment on: a `partial` or a `final`.
-public struct LiveUpdate: Sendable, Equatable {
+public struct LoggedUpdate: Sendable, Equatable {
   /// Number of the sentence, from 0.
   public var utterance: Int
   /// When it was shown, in seconds of the session's clock.
@@ -40,8 +40,8 @@ public struct LiveUpdate: Sendable, Equatable {
   public static func partial(
     _ utterance: Int, at emittedAt: Double, from start: Double, to end: Double, language: String? = nil,
     _ text: String, stable: Int = 0, translation: String? = nil, stableTranslation: Int = 0
-  ) -> LiveUpdate {
-    LiveUpdate(
+  ) -> LoggedUpdate {
+    LoggedUpdate(
       utterance: utterance, emittedAt: emittedAt, start: start, end: end, language: language, text: text,
       stable: stable, translation: translation, stableTranslation: stableTranslation, words: [], isFinal: false)
   }
@@ -50,8 +50,8 @@ public struct LiveUpdate: Sendable, Equatable {
   public static func final(
     _ utterance: Int, at emittedAt: Double, from start: Double, to end: Double, language: String? = nil,
     _ text: String, translation: String? = nil, words: [LiveWord] = []
-  ) -> LiveUpdate {
-    LiveUpdate(
+  ) -> LoggedUpdate {
+    LoggedUpdate(
       utterance: utterance, emittedAt: emittedAt, start: start, end: end, language: language, text: text,
       stable: text.unicodeScalars.count, translation: translation,
       stableTranslation: translation?.unicodeScalars.count ?? 0, words: words, isFinal: true)
@@ -59,9 +59,9 @@ public struct LiveUpdate: Sendable, Equatable {
 }
 
 /// What a live session says, as `docs/live-events.md` has it; what no figure needs is `other`.
-public enum LiveEvent: Sendable, Equatable {
+public enum LoggedEvent: Sendable, Equatable {
   /// A sentence has grown or changed, or is over.
-  case update(LiveUpdate)
+  case update(LoggedUpdate)
   /// Audio was lost, in seconds, because of the device or because the machine is too slow.
   case overrun(at: Double, lost: Double, reason: String)
   /// The machine does less, or has recovered (level 0); `lag` in seconds.
