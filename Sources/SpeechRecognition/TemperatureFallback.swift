@@ -44,8 +44,9 @@ struct TemperatureFallback {
         let repeats = repeats(text), isTrusted = passes(text)
         let isDoubted = isTrusted && doubtsRepetition && temperature == 0 && saysAgain(text) && !isSilent(text)
         if isDoubted, strategy != .greedy {
-          let plain = decoding.decode(
-            decoder, prompt: prompt.fixedTokens, start: start, prefix: prefix, strategy: .greedy, random: &random)
+          let plain = decodeInScript(
+            decoder, prompt: prompt.fixedTokens, named: named, start: start, prefix: prefix, strategy: .greedy,
+            random: &random)
           if passes(plain), !saysAgain(plain) { return plain }
         }
         if !isTrusted || isDoubted, attempts.isEmpty, listenWholly() { continue }
