@@ -12,8 +12,8 @@ import Testing
 
   @Test func isWhatWasFitted() {
     // Log-odds 0 and ln 9, by hand.
-    #expect(abs(WordConfidence.whisperBase(0.5) - 0.665321) < 1e-6)
-    #expect(abs(WordConfidence.whisperBase(0.9) - 0.905103) < 1e-6)
+    #expect(abs(WordConfidence.whisperBase(0.5) - 0.689761) < 1e-6)
+    #expect(abs(WordConfidence.whisperBase(0.9) - 0.917471) < 1e-6)
     #expect(abs(WordConfidence(slope: 1, offset: 0)(0.3) - 0.3) < 1e-12)
   }
 }
