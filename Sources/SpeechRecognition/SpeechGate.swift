@@ -14,6 +14,10 @@ public struct SpeechPiece: Sendable, Equatable {
   public init(start: Int, samples: [Float], endsRegion: Bool) {
     (self.start, self.samples, self.endsRegion) = (start, samples, endsRegion)
   }
+
+  fileprivate init(_ piece: SpeechGate.Piece) {
+    self.init(start: piece.start, samples: Array(piece.samples), endsRegion: piece.endsRegion)
+  }
 }
 
 /// Lets the speech of a signal pass and holds back the rest.
@@ -76,9 +80,7 @@ public final class SpeechGate {
   ///   - samples: mono PCM in -1...1 at 16 kHz, `[sample]`.
   ///   - output: grows by pieces in the order of time.
   public func append(_ samples: UnsafeBufferPointer<Float>, to output: inout [SpeechPiece]) {
-    append(samples) {
-      output.append(SpeechPiece(start: $0.start, samples: Array($0.samples), endsRegion: $0.endsRegion))
-    }
+    append(samples) { output.append(SpeechPiece($0)) }
   }
 
   /// Takes samples and shows the speech that has become certain, in the order of time.
@@ -94,7 +96,7 @@ public final class SpeechGate {
 
   /// Ends the signal and appends the speech that is left; the gate then stands at the start of another.
   public func finish(to output: inout [SpeechPiece]) {
-    finish { output.append(SpeechPiece(start: $0.start, samples: Array($0.samples), endsRegion: $0.endsRegion)) }
+    finish { output.append(SpeechPiece($0)) }
   }
 
   /// Ends the signal and shows the speech that is left; the gate then stands at the start of another.

@@ -4,8 +4,8 @@ internal import Tensors
 ///
 /// A text fails that repeats itself (its decoding was broken off, or zlib shrinks it too well) or that the model thinks
 /// improbable. A text that repeats itself is first decoded without the text before it, for loops feed on that; then the
-/// temperature rises. A text in another script than its language's is decoded again
-/// with the language's name in its own for a prompt.
+/// temperature rises. A text in another script than its language's is decoded again with the language's name in its own for
+/// a prompt.
 ///
 /// - Reference: openai/whisper `whisper/transcribe.py`, `decode_with_fallback`.
 struct TemperatureFallback {
@@ -35,18 +35,23 @@ struct TemperatureFallback {
   ) -> WindowText {
     var attempts: [WindowText] = []
     var tokens = prompt.tokens
-    let named = script(after: start).map { ($0, prompt.ending(with: name(of: $0)).tokens) }
+    let script = script(after: start)
+    func attempt(_ tokens: [Int], _ strategy: SearchStrategy) -> WindowText {
+      func decode(_ tokens: [Int]) -> WindowText {
+        decoding.decode(decoder, prompt: tokens, start: start, prefix: prefix, strategy: strategy, random: &random)
+      }
+      let text = decode(tokens)
+      guard let script else { return text }
+      return keep(text, to: script, behind: prefix) { decode(prompt.tokens(endingWith: $0)) }
+    }
     for temperature in options.temperatures {
       let strategy = strategy(at: temperature)
       while true {
-        let text = decodeInScript(
-          decoder, prompt: tokens, named: named, start: start, prefix: prefix, strategy: strategy, random: &random)
+        let text = attempt(tokens, strategy)
         let repeats = repeats(text), isTrusted = passes(text)
         let isDoubted = isTrusted && doubtsRepetition && temperature == 0 && saysAgain(text) && !isSilent(text)
         if isDoubted, strategy != .greedy {
-          let plain = decodeInScript(
-            decoder, prompt: prompt.fixedTokens, named: named, start: start, prefix: prefix, strategy: .greedy,
-            random: &random)
+          let plain = attempt(prompt.fixedTokens, .greedy)
           if passes(plain), !saysAgain(plain) { return plain }
         }
         if !isTrusted || isDoubted, attempts.isEmpty, listenWholly() { continue }
@@ -65,25 +70,19 @@ struct TemperatureFallback {
     return best
   }
 
-  /// Decodes once, or twice: a text in another script than its language's is decoded again with the language's name in its own script
-  /// for a prompt.
+  /// The text, or where most of it is in another script than its language's, one with the language's name for a prompt, if that is better.
   ///
-  /// - Parameter named: the script, and that prompt; nil where any script will do.
-  private func decodeInScript(
-    _ decoder: TextDecoder, prompt: [Int], named: (script: WritingSystem, prompt: [Int])?, start: [Int], prefix: [Int],
-    strategy: SearchStrategy, random: inout some RandomNumberGenerator
+  /// - Parameter decode: decodes with these tokens at the end of the prompt.
+  private func keep(
+    _ text: WindowText, to script: WritingSystem, behind prefix: [Int], decode: ([Int]) -> WindowText
   ) -> WindowText {
-    func decode(_ prompt: [Int]) -> WindowText {
-      decoding.decode(decoder, prompt: prompt, start: start, prefix: prefix, strategy: strategy, random: &random)
-    }
-    let text = decode(prompt)
-    guard let named else { return text }
+    let vocabulary = decoding.vocabulary
     func letters(_ text: WindowText) -> WritingSystem.Letters {
-      named.script.letters(of: decoding.vocabulary.text(of: text.tokens.dropFirst(prefix.count)))
+      script.letters(of: vocabulary.text(of: text.tokens.dropFirst(prefix.count)))
     }
     let found = letters(text)
     guard found.areForeign else { return text }
-    let own = decode(named.prompt)
+    let own = decode(BytePairEncoder(vocabulary: vocabulary).encode(" " + script.name))
     return letters(own).areForeign || !isBetter(own, than: text, of: found) ? text : own
   }
 
@@ -101,10 +100,6 @@ struct TemperatureFallback {
     let vocabulary = decoding.vocabulary
     guard options.keepsToScript, start.count == 3, start[2] == vocabulary.transcribe else { return nil }
     return WritingSystem(language: vocabulary.languages[start[1] - vocabulary.startOfTranscript - 1])
-  }
-
-  private func name(of script: WritingSystem) -> [Int] {
-    BytePairEncoder(vocabulary: decoding.vocabulary).encode(" " + script.name)
   }
 
   /// Whether the window holds no speech: likely so by its own token, and no text that could be trusted. Where no

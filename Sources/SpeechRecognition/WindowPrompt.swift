@@ -3,7 +3,7 @@
 /// - Reference: openai/whisper `whisper/transcribe.py` (`carry_initial_prompt`).
 struct WindowPrompt {
   /// Tokens of the user's prompt and hotwords.
-  private var fixed: [Int]
+  private let fixed: [Int]
   /// Tokens that fit before the start of the transcript.
   private let room: Int
   /// The text so far, timestamps included.
@@ -27,13 +27,8 @@ struct WindowPrompt {
   /// The prompt without it.
   var fixedTokens: [Int] { fixed }
 
-  /// The user's words, and these in place of the text so far.
-  func ending(with tokens: [Int]) -> WindowPrompt {
-    var prompt = self
-    prompt.fixed = Array((fixed + tokens).suffix(room))
-    prompt.forget()
-    return prompt
-  }
+  /// The prompt with other tokens in place of the text so far.
+  func tokens(endingWith other: [Int]) -> [Int] { Array((fixed + other).suffix(room)) }
 
   /// Whether there is text so far.
   var goesOn: Bool { !previous.isEmpty }

@@ -20,7 +20,6 @@ struct WritingSystem: Equatable {
   struct Letters: Equatable {
     /// In this script, in Latin letters, in others.
     var own = 0, latin = 0, other = 0
-    var count: Int { own + latin + other }
     /// Whether most are not of this script.
     var areForeign: Bool { own < latin + other }
   }
