@@ -188,7 +188,10 @@ public final class AudioFile {
     return (count, count)
   }
 
-  /// Reads one chunk, replaces what is not a number, and averages the channels into `mono`.
+  /// The largest magnitude that a sample may have: that of integers of 32 bits which were not scaled.
+  private static let loudest: Float = 2_147_483_648
+
+  /// Reads one chunk, replaces what is no sample by silence, and averages the channels into `mono`.
   private func refill() {
     let frameCount = decoder.read(into: interleaved.baseAddress!, frameCount: mono.count)
     let channelCount = decoder.channelCount
@@ -198,7 +201,7 @@ public final class AudioFile {
       var sum: Float = 0
       for channel in delivered {
         let sample = interleaved[frame * channelCount + channel]
-        if sample.isFinite { sum += sample } else { invalidSampleCount += 1 }
+        if abs(sample) <= Self.loudest { sum += sample } else { invalidSampleCount += 1 }
       }
       mono[frame] = delivered.count == 1 ? sum : sum * scale
     }

@@ -87,15 +87,17 @@ AVX2 static inline __m256i add_products(__m256i sum, __m256i magnitude, __m256i 
   return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
 }
 
-/* One block of 16 columns for `rows` rows; called with a constant, so that the sums stay in registers. */
+/* One block of 16 columns for `rows` rows; called with constants, so that the sums stay in registers. With `ahead` the block
+   behind this one is called for on the way. */
 AVX2 static inline __attribute__((always_inline)) void block(const int8_t *a, size_t stride, const int8_t *b,
                                                              size_t groups, size_t width, int32_t *sums,
-                                                             size_t columns, const int rows) {
+                                                             size_t columns, const int rows, const int ahead) {
   __m256i total[4][2];
   for (int row = 0; row < rows; row++) total[row][0] = total[row][1] = _mm256_setzero_si256();
   for (size_t group = 0; group < groups; group++) {
     __m256i left = _mm256_load_si256((const __m256i *)(b + group * 64));
     __m256i right = _mm256_load_si256((const __m256i *)(b + group * 64 + 32));
+    if (ahead) __builtin_prefetch(b + (groups + group) * 64, 0, 3);
     __m256i left_magnitude = _mm256_abs_epi8(left), right_magnitude = _mm256_abs_epi8(right);
     for (int row = 0; row < rows; row++) {
       int32_t four;
@@ -121,10 +123,20 @@ AVX2 static void multiply(const int8_t *a, size_t rows, const void *packed, size
   for (size_t column = 0; column < columns; column += 16) {
     const int8_t *b = (const int8_t *)packed + column / 16 * groups * 64;
     size_t width = columns - column < 16 ? columns - column : 16, row = 0;
-    for (; row + 4 <= rows; row += 4)
-      block(a + row * stride, stride, b, groups, width, sums + row * columns + column, columns, 4);
-    for (; row < rows; row++)
-      block(a + row * stride, stride, b, groups, width, sums + row * columns + column, columns, 1);
+#define BLOCK(count, ahead) \
+  block(a + row * stride, stride, b, groups, width, sums + row * columns + column, columns, count, ahead)
+    /* Few rows wait for the memory. */
+    if (rows >= 4 && rows < 32) {
+      BLOCK(4, 1);
+      row = 4;
+    }
+    for (; row + 4 <= rows; row += 4) BLOCK(4, 0);
+    if (rows > 0 && rows < 4) {
+      BLOCK(1, 1);
+      row = 1;
+    }
+    for (; row < rows; row++) BLOCK(1, 0);
+#undef BLOCK
   }
 }
 

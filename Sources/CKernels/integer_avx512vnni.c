@@ -49,19 +49,22 @@ VNNI static float magnitude(const float *values, size_t count) {
       _mm512_max_ps(_mm512_max_ps(largest[0], largest[1]), _mm512_max_ps(largest[2], largest[3])));
 }
 
-/* `blocks` blocks of 16 columns for `rows` rows; called with constants, so that the sums stay in registers. */
+/* `blocks` blocks of 16 columns for `rows` rows; called with constants, so that the sums stay in registers. With `ahead` the weights
+   as far behind these as they are long are called for on the way. */
 VNNI static inline __attribute__((always_inline)) void tile(const int8_t *a, size_t stride, const int8_t *b,
                                                             size_t groups, const int32_t *column_sums, size_t width,
                                                             int32_t *sums, size_t columns, const int rows,
-                                                            const int blocks) {
+                                                            const int blocks, const int ahead) {
   __m512i total[8][2];
   for (int row = 0; row < rows; row++)
     for (int part = 0; part < blocks; part++) total[row][part] = _mm512_setzero_si512();
   const __m512i shift = _mm512_set1_epi8((char)0x80);
   for (size_t group = 0; group < groups; group++) {
     __m512i right[2];
-    for (int part = 0; part < blocks; part++)
+    for (int part = 0; part < blocks; part++) {
       right[part] = _mm512_load_si512(b + ((size_t)part * groups + group) * 64);
+      if (ahead) __builtin_prefetch(b + ((size_t)(part + blocks) * groups + group) * 64, 0, 3);
+    }
     for (int row = 0; row < rows; row++) {
       int32_t four;
       memcpy(&four, a + (size_t)row * stride + group * 4, 4);
@@ -85,24 +88,33 @@ VNNI static void multiply(const int8_t *a, size_t rows, const void *packed, size
   size_t stride = dragoman_padded_depth(depth), groups = stride / 4, padded = (columns + 15) / 16 * 16;
   const int32_t *column_sums = (const int32_t *)((const int8_t *)packed + padded * stride);
   /* While many rows pass by, what stands behind this matrix is called into the second-level cache: often it is needed next, and
-     to ask for it costs nothing where it is not or there is nothing. */
+     to ask for it costs nothing where it is not or there is nothing. Few rows wait for the memory: the first of them call for the
+     next columns, in more streams than the processor would look after by itself. */
   enum { many = 32 };
   const char *next = (const char *)packed + dragoman_packed_size(columns, depth);
   size_t slice = dragoman_packed_size(columns, depth) / (rows / 8 * ((columns + 31) / 32) + 1) + 64;
   for (size_t column = 0; column < columns;) {
     const int8_t *b = (const int8_t *)packed + column / 16 * groups * 64;
     size_t left = columns - column, row = 0;
+#define TILE(count, width, blocks, ahead)                                                                        \
+  tile(a + row * stride, stride, b, groups, column_sums + column, width, sums + row * columns + column, columns, \
+       count, blocks, ahead)
     if (left > 16) {
       size_t width = left < 32 ? left : 32;
+      if (rows >= 8 && rows < many) {
+        TILE(8, width, 2, 1);
+        row = 8;
+      }
       for (; row + 8 <= rows; row += 8) {
         if (rows >= many)
           for (const char *end = next + slice; next < end; next += 64) __builtin_prefetch(next, 0, 2);
-        tile(a + row * stride, stride, b, groups, column_sums + column, width, sums + row * columns + column, columns, 8, 2);
+        TILE(8, width, 2, 0);
       }
       /* The rest at once, too, so that enough sums are on their way and the weights are read once. */
-#define REST(count)                                                                                                       \
-  case count:                                                                                                             \
-    tile(a + row * stride, stride, b, groups, column_sums + column, width, sums + row * columns + column, columns, count, 2); \
+#define REST(count)                            \
+  case count:                                  \
+    if (row == 0) TILE(count, width, 2, 1);    \
+    else TILE(count, width, 2, 0);             \
     break;
       switch (rows - row) {
         REST(1) REST(2) REST(3) REST(4) REST(5) REST(6) REST(7)
@@ -111,12 +123,11 @@ VNNI static void multiply(const int8_t *a, size_t rows, const void *packed, size
 #undef REST
       column += 32;
     } else {
-      for (; row + 4 <= rows; row += 4)
-        tile(a + row * stride, stride, b, groups, column_sums + column, left, sums + row * columns + column, columns, 4, 1);
-      for (; row < rows; row++)
-        tile(a + row * stride, stride, b, groups, column_sums + column, left, sums + row * columns + column, columns, 1, 1);
+      for (; row + 4 <= rows; row += 4) TILE(4, left, 1, 0);
+      for (; row < rows; row++) TILE(1, left, 1, 0);
       column += 16;
     }
+#undef TILE
   }
 }
 

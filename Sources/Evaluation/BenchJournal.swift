@@ -43,6 +43,9 @@ public final class BenchJournal {
     self.file = file
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let decoder = JSONDecoder()
+    if let end = data.firstIndex(of: 10), !Self.isEntry(data[..<end]) {
+      throw Failure(path: path, reason: "there is a file that is no journal")
+    }
     for line in data.split(separator: 10) {
       guard let entry = try? decoder.decode(Entry.self, from: line) else { continue }
       results[entry.run, default: [:]][entry.result.key] = entry.result
@@ -54,6 +57,12 @@ public final class BenchJournal {
     } catch {
       throw Failure(path: path, reason: error.localizedDescription)
     }
+  }
+
+  /// Whether a line is one of a journal, of this version or another.
+  private static func isEntry(_ line: Data) -> Bool {
+    let object = (try? JSONSerialization.jsonObject(with: line)) as? [String: Any]
+    return object?["run"] is String && object?["result"] is [String: Any]
   }
 
   deinit { try? file.close() }

@@ -30,7 +30,8 @@ struct ImportFolder {
   /// Small files that belong to a model: settings, vocabularies, licence.
   var companions: [String] {
     let endings = [".json", ".txt", ".yml", ".yaml", ".spm", ".tiktoken", ".md"]
-    return names.filter { name in
+    // What another import has written of itself is no part of the model.
+    return names.filter { $0 != ImportManifest.name }.filter { name in
       endings.contains { name.hasSuffix($0) } || name.hasPrefix("LICENSE") || name.hasPrefix("LICENCE")
     }
   }

@@ -142,7 +142,9 @@ public final class SpeechGate {
   private func handOutCertain(_ show: (Piece) -> Void) {
     guard let certain = finder.certain else { return }
     var start = max(certain.start, handedOut)
-    while certain.end - start > pieceLength {
+    // The last frame of a signal is filled up with silence, which is no part of it.
+    let end = min(certain.end, origin + audio.count)
+    while end - start > pieceLength {
       handOut(start..<start + pieceLength, endsRegion: false, show)
       start += pieceLength
     }
