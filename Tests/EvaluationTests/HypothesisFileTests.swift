@@ -90,5 +90,9 @@ import Testing
     second.remove()
     #expect(!FileManager.default.fileExists(atPath: path))
     #expect(throws: BenchJournal.Failure.self) { try BenchJournal(path: scratch.path("no/folder/journal")) }
+    // A file of somebody else's is left alone.
+    let manifest = scratch.path("manifest.jsonl")
+    try Data("{\"audio\": \"a.wav\"}\n".utf8).write(to: URL(fileURLWithPath: manifest))
+    #expect(throws: BenchJournal.Failure.self) { try BenchJournal(path: manifest) }
   }
 }

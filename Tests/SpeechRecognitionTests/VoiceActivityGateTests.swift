@@ -55,6 +55,18 @@ import Testing
     return regions
   }
 
+  /// Of a signal that ends within a frame, where a piece ends between its end and the frame's.
+  @Test(arguments: [15_900, 16_000, 16_383, 31_900, 32_001]) func noPieceReachesBeyondTheEnd(count: Int) {
+    // Everything is voice.
+    let options = SpeechRegionOptions(threshold: 0.02, silenceThreshold: 0.01)
+    let gate = SpeechGate(model: model, options: options, pieceLength: .seconds(1))
+    let samples = Array(Self.signal.prefix(count))
+    let found = pieces(gate, of: samples) { 700 }
+    #expect(!found.isEmpty)
+    for piece in found { #expect(piece.start >= 0 && piece.start + piece.samples.count <= count) }
+    #expect(joined(found).map(\.samples) == [samples])
+  }
+
   @Test(arguments: [0, 1]) func theRegionsPassWhateverTheCuts(index: Int) throws {
     let samples = Self.signal
     let energies = stride(from: 0, to: samples.count, by: 512).map { start in
