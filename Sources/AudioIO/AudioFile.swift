@@ -188,9 +188,6 @@ public final class AudioFile {
     return (count, count)
   }
 
-  /// The largest magnitude that a sample may have: that of integers of 32 bits which were not scaled.
-  private static let loudest: Float = 2_147_483_648
-
   /// Reads one chunk, replaces what is no sample by silence, and averages the channels into `mono`.
   private func refill() {
     let frameCount = decoder.read(into: interleaved.baseAddress!, frameCount: mono.count)
@@ -201,7 +198,7 @@ public final class AudioFile {
       var sum: Float = 0
       for channel in delivered {
         let sample = interleaved[frame * channelCount + channel]
-        if abs(sample) <= Self.loudest { sum += sample } else { invalidSampleCount += 1 }
+        if sample.isSample { sum += sample } else { invalidSampleCount += 1 }
       }
       mono[frame] = delivered.count == 1 ? sum : sum * scale
     }
@@ -215,4 +212,9 @@ public final class AudioFile {
     failure = decoder.failure(afterFrames: framesRead)
     isTruncated = failure == nil && (decoder.lacksEnd || framesRead < decoder.announcedFrames ?? 0)
   }
+}
+
+extension Float {
+  /// Whether it can be a sample: a number, and no larger than one of an integer of 32 bits that was not scaled.
+  var isSample: Bool { abs(self) <= 2_147_483_648 }
 }

@@ -23,7 +23,7 @@ public struct CaptureFormat: Sendable, Equatable {
   /// Bytes of one frame.
   var frameByteCount: Int { channelCount * encoding.byteCount }
 
-  /// The mean of all channels, in -1...1; what is not a number becomes 0.
+  /// The mean of all channels, in -1...1; what is no sample becomes 0.
   ///
   /// - Parameters:
   ///   - frames: `[frame, channel]`, aligned for the encoding.
@@ -33,7 +33,7 @@ public struct CaptureFormat: Sendable, Equatable {
     switch encoding {
     case .int16: mix(frames.assumingMemoryBound(to: Int16.self), count, mono) { Float($0) / 32_768 }
     case .int32: mix(frames.assumingMemoryBound(to: Int32.self), count, mono) { Float($0) / 2_147_483_648 }
-    case .float32: mix(frames.assumingMemoryBound(to: Float.self), count, mono) { $0.isFinite ? $0 : 0 }
+    case .float32: mix(frames.assumingMemoryBound(to: Float.self), count, mono) { $0.isSample ? $0 : 0 }
     }
   }
 

@@ -120,22 +120,19 @@ AVX2 static inline __attribute__((always_inline)) void block(const int8_t *a, si
 AVX2 static void multiply(const int8_t *a, size_t rows, const void *packed, size_t columns, size_t depth,
                           int32_t *sums) {
   size_t stride = dragoman_padded_depth(depth), groups = stride / 4;
+  /* Fewer rows than these wait for the memory: the first of them call for the next block. */
+  enum { many = 32 };
   for (size_t column = 0; column < columns; column += 16) {
     const int8_t *b = (const int8_t *)packed + column / 16 * groups * 64;
     size_t width = columns - column < 16 ? columns - column : 16, row = 0;
 #define BLOCK(count, ahead) \
   block(a + row * stride, stride, b, groups, width, sums + row * columns + column, columns, count, ahead)
-    /* Few rows wait for the memory. */
-    if (rows >= 4 && rows < 32) {
-      BLOCK(4, 1);
-      row = 4;
-    }
-    for (; row + 4 <= rows; row += 4) BLOCK(4, 0);
-    if (rows > 0 && rows < 4) {
-      BLOCK(1, 1);
-      row = 1;
-    }
-    for (; row < rows; row++) BLOCK(1, 0);
+    for (; row + 4 <= rows; row += 4)
+      if (row == 0 && rows < many) BLOCK(4, 1);
+      else BLOCK(4, 0);
+    for (; row < rows; row++)
+      if (row == 0) BLOCK(1, 1);
+      else BLOCK(1, 0);
 #undef BLOCK
   }
 }

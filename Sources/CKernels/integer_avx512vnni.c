@@ -101,14 +101,11 @@ VNNI static void multiply(const int8_t *a, size_t rows, const void *packed, size
        count, blocks, ahead)
     if (left > 16) {
       size_t width = left < 32 ? left : 32;
-      if (rows >= 8 && rows < many) {
-        TILE(8, width, 2, 1);
-        row = 8;
-      }
       for (; row + 8 <= rows; row += 8) {
         if (rows >= many)
           for (const char *end = next + slice; next < end; next += 64) __builtin_prefetch(next, 0, 2);
-        TILE(8, width, 2, 0);
+        if (row == 0 && rows < many) TILE(8, width, 2, 1);
+        else TILE(8, width, 2, 0);
       }
       /* The rest at once, too, so that enough sums are on their way and the weights are read once. */
 #define REST(count)                            \

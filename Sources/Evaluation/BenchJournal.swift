@@ -25,6 +25,8 @@ public final class BenchJournal {
   public let path: String
   private let file: FileHandle
   private let encoder = JSONEncoder()
+  /// What every line begins with, one that was cut off too, for keys are sorted.
+  private static let beginning = Data(#"{"result":"#.utf8)
   private var results: [String: [String: UtteranceResult]] = [:]
 
   /// Finished utterances that the file held when it was opened.
@@ -43,10 +45,11 @@ public final class BenchJournal {
     self.file = file
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let decoder = JSONDecoder()
-    if let end = data.firstIndex(of: 10), !Self.isEntry(data[..<end]) {
+    let lines = data.split(separator: 10)
+    if !lines.isEmpty, !lines.contains(where: { $0.starts(with: Self.beginning) }) {
       throw Failure(path: path, reason: "there is a file that is no journal")
     }
-    for line in data.split(separator: 10) {
+    for line in lines {
       guard let entry = try? decoder.decode(Entry.self, from: line) else { continue }
       results[entry.run, default: [:]][entry.result.key] = entry.result
       resumed += 1
@@ -57,12 +60,6 @@ public final class BenchJournal {
     } catch {
       throw Failure(path: path, reason: error.localizedDescription)
     }
-  }
-
-  /// Whether a line is one of a journal, of this version or another.
-  private static func isEntry(_ line: Data) -> Bool {
-    let object = (try? JSONSerialization.jsonObject(with: line)) as? [String: Any]
-    return object?["run"] is String && object?["result"] is [String: Any]
   }
 
   deinit { try? file.close() }

@@ -31,8 +31,9 @@ struct ImportFolder {
   var companions: [String] {
     let endings = [".json", ".txt", ".yml", ".yaml", ".spm", ".tiktoken", ".md"]
     // What another import has written of itself is no part of the model.
-    return names.filter { $0 != ImportManifest.name }.filter { name in
-      endings.contains { name.hasSuffix($0) } || name.hasPrefix("LICENSE") || name.hasPrefix("LICENCE")
+    return names.filter { name in
+      name != ImportManifest.name
+        && (endings.contains { name.hasSuffix($0) } || name.hasPrefix("LICENSE") || name.hasPrefix("LICENCE"))
     }
   }
 

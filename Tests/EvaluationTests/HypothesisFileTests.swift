@@ -90,6 +90,9 @@ import Testing
     second.remove()
     #expect(!FileManager.default.fileExists(atPath: path))
     #expect(throws: BenchJournal.Failure.self) { try BenchJournal(path: scratch.path("no/folder/journal")) }
+    // Of the very first line a part was written.
+    try Data(bytes.prefix(20)).write(to: URL(fileURLWithPath: path))
+    for _ in 0..<2 { #expect(try BenchJournal(path: path).resumed == 0) }
     // A file of somebody else's is left alone.
     let manifest = scratch.path("manifest.jsonl")
     try Data("{\"audio\": \"a.wav\"}\n".utf8).write(to: URL(fileURLWithPath: manifest))
