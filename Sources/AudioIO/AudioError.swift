@@ -68,8 +68,8 @@ extension AudioError: CustomStringConvertible {
       "\(name): the WAV header is cut off after \(byteCount) bytes. Record or copy it again."
     case .unsupported(let name, let code, let message):
       "\(name): not an audio format that can be read (libsndfile \(code): \(Self.sentence(message))) "
-        + "Convert it to WAV or FLAC first, for example with ffmpeg -i INPUT OUTPUT.flac, "
-        + "or say --raw for 16 kHz mono s16le samples without a header."
+        + "Convert it to WAV or FLAC first, for example with ffmpeg -i INPUT OUTPUT.flac"
+        + (name == AudioFile.standardInput ? ", or say --raw for 16 kHz mono s16le samples without a header." : ".")
     case .unsupportedSampleRate(let name, let rate):
       "\(name): a sample rate of \(rate) Hz is outside \(AudioFile.sampleRates.lowerBound) to "
         + "\(AudioFile.sampleRates.upperBound) Hz. Convert it to 16000 Hz first."

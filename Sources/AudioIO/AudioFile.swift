@@ -7,6 +7,8 @@ public import Foundation
 public final class AudioFile {
   /// Samples per second of what `read` delivers.
   public static let sampleRate = 16_000
+  /// The name of what comes on standard input.
+  static let standardInput = "standard input"
   /// Sample rates that an input may have, in Hz.
   public static let sampleRates = 1_000...1_536_000
 
@@ -25,6 +27,9 @@ public final class AudioFile {
   /// True when fewer samples came than the header announced; final once `read` has returned 0.
   public private(set) var isTruncated = false
 
+  /// Parts of the recording so far that could not be decoded, and came as silence.
+  public private(set) var damagedParts: [Range<Duration>] = []
+
   private let decoder: SoundDecoder
   /// The one channel that is delivered; nil for the mean of all.
   private let channel: Int?
@@ -34,6 +39,8 @@ public final class AudioFile {
   /// The part of `mono` that is not consumed yet.
   private var pending = 0..<0
   private var framesRead: Int64 = 0
+  /// Frames of silence to come, in place of damaged ones.
+  private var silentFrames: Int64 = 0
   private var sourceEnded = false, ended = false
   /// Samples that may still be delivered; nil for all there are.
   private var allowance: Int?
@@ -62,7 +69,7 @@ public final class AudioFile {
   ///   - raw: no header; 16 kHz mono samples, signed 16 bit, little-endian.
   /// - Throws: `AudioError` as for a file.
   public convenience init(standardInput: Int32, raw: Bool) throws(AudioError) {
-    let name = "standard input"
+    let name = Self.standardInput
     let copy = dup(standardInput)
     guard copy >= 0 else {
       throw .openFailed(name: name, code: Int(errno), message: String(cString: strerror(errno)))
@@ -73,7 +80,7 @@ public final class AudioFile {
   /// Takes a descriptor over; samples on a pipe are delivered as they come, so that `read` may return fewer than asked for
   /// before the end, but not 0.
   convenience init(pipe descriptor: Int32, raw: Bool) throws(AudioError) {
-    let name = "standard input"
+    let name = Self.standardInput
     let decoder = try AudioSource.decoder(taking: descriptor, raw: raw, isPrompt: true, name: name)
     try self.init(decoder: decoder, name: name, path: name)
   }
@@ -89,10 +96,7 @@ public final class AudioFile {
     resampler =
       decoder.sampleRate == Self.sampleRate
       ? nil : try Resampler(from: decoder.sampleRate, to: Self.sampleRate, name: path)
-    duration = decoder.expectedFrames.map { frames in
-      let (seconds, rest) = frames.quotientAndRemainder(dividingBy: Int64(decoder.sampleRate))
-      return .seconds(seconds) + .nanoseconds(rest * 1_000_000_000 / Int64(decoder.sampleRate))
-    }
+    duration = decoder.expectedFrames.map { decoder.time(ofFrame: $0) }
     // A tenth of a second at a time keeps a live stream prompt; many channels get fewer frames, to bound memory.
     // What comes promptly is read by libsndfile in one piece of 8 KiB at most: a second piece might have to wait.
     let frameCount =
@@ -140,7 +144,8 @@ public final class AudioFile {
   ///
   /// - Parameter buffer: filled as far as there is audio, `[sample]`.
   /// - Returns: how many samples were written: fewer than `buffer.count` only at the end of the audio, 0 after it.
-  /// - Throws: `AudioError.readFailed` where the decoder or the system fails, after all samples before it were delivered.
+  /// - Throws: `AudioError.readFailed` where the decoder or the system fails and nothing behind can be read either, after all samples
+  ///   before it were delivered.
   public func read(into buffer: UnsafeMutableBufferPointer<Float>) throws(AudioError) -> Int {
     let buffer = allowance.map { UnsafeMutableBufferPointer(rebasing: buffer.prefix($0)) } ?? buffer
     if allowance == 0 { return 0 }
@@ -190,6 +195,7 @@ public final class AudioFile {
 
   /// Reads one chunk, replaces what is no sample by silence, and averages the channels into `mono`.
   private func refill() {
+    if silentFrames > 0 { return fillWithSilence() }
     let frameCount = decoder.read(into: interleaved.baseAddress!, frameCount: mono.count)
     let channelCount = decoder.channelCount
     let delivered = channel.map { $0..<$0 + 1 } ?? 0..<channelCount
@@ -204,12 +210,28 @@ public final class AudioFile {
     }
     framesRead += Int64(frameCount)
     pending = 0..<frameCount
-    if frameCount == 0 || (frameCount < mono.count && !decoder.isPrompt) { sourceEnded = true }
+    if frameCount == 0 || (frameCount < mono.count && !decoder.isPrompt) { endOrResume() }
+  }
+
+  private func fillWithSilence() {
+    let count = Int(min(silentFrames, Int64(mono.count)))
+    UnsafeMutableBufferPointer(rebasing: mono[..<count]).update(repeating: 0)
+    silentFrames -= Int64(count)
+    pending = 0..<count
+  }
+
+  /// Where the decoder stops: the end, or damage with more behind it.
+  private func endOrResume() {
+    failure = decoder.failure(afterFrames: framesRead)
+    guard failure != nil, let next = decoder.resume(behind: framesRead) else { return sourceEnded = true }
+    failure = nil
+    silentFrames = next - framesRead
+    damagedParts.append(decoder.time(ofFrame: framesRead)..<decoder.time(ofFrame: next))
+    framesRead = next
   }
 
   private func finish() {
     ended = true
-    failure = decoder.failure(afterFrames: framesRead)
     isTruncated = failure == nil && (decoder.lacksEnd || framesRead < decoder.announcedFrames ?? 0)
   }
 }

@@ -60,9 +60,6 @@ final class SampleRing: @unchecked Sendable {
   /// Frames that found no room so far.
   var droppedFrames: Int { monitor.withLock { dropped } }
 
-  /// Whether the reader has gone.
-  var isAbandonedByReader: Bool { monitor.withLock { isAbandoned } }
-
   // MARK: The writer's side
 
   /// Keeps what has room. The rest is dropped and counted, and so is all that follows until a quarter of the ring is free:

@@ -15,7 +15,7 @@ final class SoundDecoder {
   let isPrompt: Bool
   /// Whether a read may wait for whoever writes.
   let mayWait: Bool
-  private let handle: OpaquePointer
+  private var handle: OpaquePointer
   private let stream: SampleStream?
   private let descriptor: Int32
   private let name: String
@@ -84,6 +84,53 @@ final class SoundDecoder {
   /// Goes to a frame, counted from the beginning; false where that cannot be done without reading up to it.
   func seek(toFrame frame: Int64) -> Bool {
     stream == nil && sf_seek(handle, sf_count_t(frame), Int32(SEEK_SET)) == sf_count_t(frame)
+  }
+
+  /// Tells whether the beginning of a container is one that libsndfile knows. Closes a descriptor that it refuses.
+  static func refuseUnknown(_ descriptor: Int32, name: String) throws(AudioError) {
+    var info = SF_INFO()
+    lseek(descriptor, 0, SEEK_SET)
+    if let handle = sf_open_fd(descriptor, Int32(SFM_READ), &info, 0) {
+      sf_close(handle)
+    } else if sf_error(nil) == SF_ERR_UNRECOGNISED_FORMAT {
+      let message = String(cString: sf_strerror(nil))
+      close(descriptor)
+      throw .unsupported(name: name, code: Int(SF_ERR_UNRECOGNISED_FORMAT), message: message)
+    }
+  }
+
+  /// When a frame comes, from the beginning.
+  func time(ofFrame frame: Int64) -> Duration {
+    let (seconds, rest) = frame.quotientAndRemainder(dividingBy: Int64(sampleRate))
+    return .seconds(seconds) + .nanoseconds(rest * 1_000_000_000 / Int64(sampleRate))
+  }
+
+  /// Goes on behind what cannot be decoded at `frame`, where the file may be read from elsewhere: a block that is damaged, a bad sector.
+  ///
+  /// - Returns: the frame that comes next, at most about twice as far away as it had to be; nil where there is none.
+  func resume(behind frame: Int64) -> Int64? {
+    guard stream == nil, let end = expectedFrames else { return nil }
+    var step = Int64(max(1, sampleRate / 4))
+    while frame + step < end {
+      // A reader that has failed does not recover.
+      guard reopen() else { return nil }
+      var first = [Float](repeating: 0, count: channelCount)
+      if seek(toFrame: frame + step), read(into: &first, frameCount: 1) == 1, seek(toFrame: frame + step) {
+        return frame + step
+      }
+      step *= 2
+    }
+    return nil
+  }
+
+  private func reopen() -> Bool {
+    var info = SF_INFO()
+    guard lseek(descriptor, 0, SEEK_SET) == 0, let fresh = sf_open_fd(descriptor, Int32(SFM_READ), &info, 0),
+      info.samplerate == sampleRate, info.channels == channelCount
+    else { return false }
+    sf_close(handle)
+    handle = fresh
+    return true
   }
 
   /// Why reading stopped, after `frames` frames: nil at the regular end and where the bytes simply end too early.

@@ -2,6 +2,10 @@ internal import Foundation
 
 /// The rest of a pipe in a temporary file that has no name, for containers whose reader has to seek.
 enum Spool {
+  /// Bytes behind which it must be clear whether they are audio at all: a tag with a picture may come first. What never ends would
+  /// fill the disk.
+  private static let enough: Int64 = 16 << 20
+
   /// Reads `stream` to its end and returns a descriptor that stands at its first byte.
   ///
   /// Memory stays bounded; the file vanishes with its descriptor, however the program ends.
@@ -14,6 +18,7 @@ enum Spool {
     let descriptor = template.withUnsafeMutableBufferPointer { mkstemp($0.baseAddress!) }
     guard descriptor >= 0 else { throw failed() }
     unlink(template)
+    var length: Int64 = 0, isKnown = false
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while true {
       let count = chunk.withUnsafeMutableBytes { stream.read(into: $0) }
@@ -28,6 +33,12 @@ enum Spool {
           close(descriptor)
           throw failure
         }
+      }
+      length += Int64(count)
+      if !isKnown, length >= enough {
+        isKnown = true
+        try SoundDecoder.refuseUnknown(descriptor, name: name)
+        lseek(descriptor, 0, SEEK_END)
       }
     }
     guard stream.failure == 0 else {

@@ -20,7 +20,6 @@ struct WaveHeader: Equatable {
   var sampleRate: Int
   /// Bytes of one sample in all channels.
   var blockAlign: Int
-  var bitsPerSample: Int
   /// Where the samples begin, in bytes from the start.
   var dataOffset: Int64
   /// Bytes of samples; nil when the writer did not know.
@@ -70,7 +69,6 @@ struct WaveHeader: Equatable {
         channelCount = Self.number(format, at: 2, bytes: 2)
         sampleRate = Self.number(format, at: 4, bytes: 4)
         blockAlign = Self.number(format, at: 12, bytes: 2)
-        bitsPerSample = Self.number(format, at: 14, bytes: 2)
         dataOffset = stream.position
         dataLength =
           Self.isUnknown(dataLength: length, riffLength: riffLength, dataOffset: Int(stream.position))

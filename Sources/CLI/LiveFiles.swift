@@ -31,6 +31,10 @@ final class LiveFiles {
       if let input, URL(fileURLWithPath: input).resolvingSymlinksInPath().path == place {
         throw Failure(.usage, "\(path) is what is replayed; choose another name")
       }
+      var status = stat()
+      guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+        throw Failure(.cannotCreate, "\(path) is no file that can be replaced; choose another name")
+      }
       guard overwrites || !FileManager.default.fileExists(atPath: path) else {
         throw Failure(.cannotCreate, "\(path) is there already; choose another name, or say --overwrite")
       }

@@ -55,7 +55,7 @@ struct RecognitionArguments: ParsableArguments {
   @Flag(help: "Recognise silence too, instead of only where voice is heard.")
   var noVad = false
 
-  @Option(help: ArgumentHelp("Probability at which voice begins, 0 to 1.", valueName: "p"))
+  @Option(help: ArgumentHelp("Probability at which voice begins, 0.01 to 0.99.", valueName: "p"))
   var vadThreshold = 0.5
 
   @Option(help: ArgumentHelp("Audio kept before and after voice, in seconds.", valueName: "s"))

@@ -94,6 +94,7 @@ struct TranscribeCommand: ParsableCommand {
     if outputDir == nil, formats.count > 1 {
       throw ValidationError("Several formats need --output-dir; standard output takes one.")
     }
+    guard outputDir?.isEmpty != true else { throw ValidationError("--output-dir needs the name of a folder.") }
     _ = try requestedTask()
     _ = try requestedSubtitles()
   }
@@ -112,13 +113,15 @@ struct TranscribeCommand: ParsableCommand {
       translation: translationOptions,
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     let output = TranscriptOutput(
-      formats: try requestedFormats(), folder: outputDir, overwrites: overwrite,
+      formats: try requestedFormats(), folder: outputDir.map { ($0 as NSString).expandingTildeInPath },
+      overwrites: overwrite,
       subtitles: try requestedSubtitles())
     // In Float32 a product of more rows is rounded otherwise, so that texts would depend on what is decoded beside them.
     let together = batch ?? (recognition.precision == .int8 ? Self.usualBatch(options) : 1)
-    try TranscriptionJob(
-      request: request, output: output, inputs: AudioFiles.find(in: files), raw: raw, batch: together
-    ).run()
+    let inputs = try AudioFiles.find(in: files) { folder in
+      StandardError.write("dragoman: \(folder): permission denied; what is in this folder is left out\n")
+    }
+    try TranscriptionJob(request: request, output: output, inputs: inputs, raw: raw, batch: together).run()
   }
 
   /// Recordings or windows decoded together unless told: few enough that memory stays below 250 MB with the usual model. Windows
@@ -161,9 +164,9 @@ struct TranscribeCommand: ParsableCommand {
 
 /// What `--from` names: a language, several, or `auto`.
 func sourceLanguage(_ names: String) throws -> SourceLanguage {
-  if names == "auto" { return .automatic }
+  if names.lowercased() == "auto" { return .automatic }
   let codes = try names.split(separator: ",").map { try languageCode($0.trimmingCharacters(in: .whitespaces)) }
-  guard !codes.isEmpty else { throw ValidationError("--from takes a language, several with commas, or auto.") }
+  guard !codes.isEmpty else { throw Failure(.usage, "--from takes a language, several with commas, or auto") }
   return codes.count == 1 ? .language(codes[0]) : .oneOf(codes)
 }
 
@@ -172,6 +175,6 @@ func languageCode(_ name: String) throws -> String {
   do {
     return try LanguageCode(name).code
   } catch {
-    throw ValidationError(error.description)
+    throw Failure(.usage, error.description)
   }
 }

@@ -39,15 +39,18 @@ struct TranscriptionJob {
     var ending: (any Error)?
     func transcribe(_ index: Int, _ session: InterpreterSession) throws {
       let recording = progress.recording(index, named: inputs[index])
+      var outcome = Outcome()
       do {
-        let text = try work(on: inputs[index], name: names[index], session: session, progress: recording, cancellation)
-        try results.add(text, at: index)
+        outcome = try work(on: inputs[index], name: names[index], session: session, progress: recording, cancellation)
       } catch let failure as any CommandFailure where failure.exitStatus != .brokenPipe {
+        outcome.failure = failure
+      }
+      if let failure = outcome.failure {
         if let message = failure.message { recording.say("dragoman: \(message)") }
         failures[index] = Failure(failure.exitStatus)
         recording.end(nil)
-        try results.add("", at: index)
       }
+      try results.add(outcome.text, at: index)
     }
     // The sessions take turns, so that nothing here is done by two of them at once.
     let most = request.interpreter.options.conditionsOnPreviousText ? inputs.count : batch
@@ -65,17 +68,24 @@ struct TranscriptionJob {
     if let first = failures.min(by: { $0.key < $1.key }) { throw first.value }
   }
 
-  /// - Returns: what belongs on standard output.
+  /// What came of a recording.
+  private struct Outcome {
+    /// What belongs on standard output.
+    var text = ""
+    /// What kept all of it, or its rest, from being transcribed.
+    var failure: (any CommandFailure)?
+  }
+
   private func work(
     on input: String, name: String, session: InterpreterSession, progress: RecordingProgress,
     _ cancellation: Cancellation
-  ) throws -> String {
-    let missing = output.formats.filter { format in
-      path(name, format).map { output.overwrites || !FileManager.default.fileExists(atPath: $0) } ?? true
+  ) throws -> Outcome {
+    let missing = try output.formats.filter { format in
+      try path(name, format).map { try output.overwrites || !isThere($0) } ?? true
     }
     if missing.isEmpty {
       progress.say("\(input): already done; --overwrite does it again")
-      return ""
+      return Outcome()
     }
     return try interpret(
       input, name: name, formats: missing, session: session, progress: progress, cancellation)
@@ -85,30 +95,52 @@ struct TranscriptionJob {
     _ input: String, name: String, formats: [TranscriptFormat], session: InterpreterSession,
     progress: RecordingProgress,
     _ cancellation: Cancellation
-  ) throws -> String {
+  ) throws -> Outcome {
     let file =
       input == "-"
       ? try AudioFile(standardInput: STDIN_FILENO, raw: raw) : try AudioFile(URL(fileURLWithPath: input))
     progress.start(duration: file.duration)
-    let transcript = try session.interpret(file, name: input, cancellation: cancellation) { event in
-      if case .progress(let done) = event { progress.update(done) }
+    let transcript: Transcript
+    var outcome = Outcome()
+    do {
+      transcript = try session.interpret(file, name: input, cancellation: cancellation) { event in
+        if case .progress(let done) = event { progress.update(done) }
+      }
+    } catch let unfinished as UnfinishedRecording {
+      (transcript, outcome.failure) = (unfinished.transcript, unfinished.failure)
     }
     if cancellation.isRequested {
       // Half a recording is no result on disk; on standard output what was heard is better than nothing.
-      return output.folder == nil && !transcript.segments.isEmpty ? try write(transcript, formats, name: name) : ""
+      if output.folder == nil, !transcript.segments.isEmpty {
+        progress.say("dragoman: \(input): interrupted; its text so far follows")
+        outcome.text = try write(transcript, formats, name: name)
+      }
+      return outcome
     }
+    for warning in Self.warnings(of: file, input: input, transcript) { progress.say("dragoman: \(warning)") }
+    outcome.text = try write(transcript, formats, name: name)
+    if outcome.failure == nil { progress.end(transcript) }
+    return outcome
+  }
+
+  /// What was wrong with a recording that was transcribed all the same.
+  private static func warnings(of file: AudioFile, input: String, _ transcript: Transcript) -> [String] {
+    var warnings: [String] = []
     if file.invalidSampleCount > 0 {
-      progress.say("dragoman: \(input): \(file.invalidSampleCount) samples were not numbers and were taken as silence")
+      warnings.append("\(input): \(file.invalidSampleCount) samples were not numbers and were taken as silence")
+    }
+    if let first = file.damagedParts.first {
+      let lost = file.damagedParts.reduce(Duration.zero) { $0 + ($1.upperBound - $1.lowerBound) }
+      warnings.append(
+        "\(input) is damaged: \(Figures.seconds(lost)) could not be decoded and were taken as silence, the first at "
+          + "\(Figures.clock(first.lowerBound)); copy or repair the file to have all of it")
     }
     if file.isTruncated {
-      progress.say(
-        "dragoman: \(input) ends before its header says; what there is (\(Figures.clock(transcript.duration))) was used"
-      )
+      warnings.append(
+        "\(input) ends before its header says; what there is (\(Figures.clock(transcript.duration))) was used")
     }
-    if transcript.duration == .zero { progress.say("dragoman: \(input) holds no sound: zero samples") }
-    let text = try write(transcript, formats, name: name)
-    progress.end(transcript)
-    return text
+    if transcript.duration == .zero { warnings.append("\(input) holds no sound: zero samples") }
+    return warnings
   }
 
   /// - Returns: what belongs on standard output.
@@ -127,7 +159,16 @@ struct TranscriptionJob {
   }
 
   private func path(_ name: String, _ format: TranscriptFormat) -> String? {
-    output.folder.map { URL(fileURLWithPath: $0).appending(path: "\(name).\(format.rawValue)").path }
+    output.folder.map { "\($0)/\(name).\(format.rawValue)" }
+  }
+
+  private func isThere(_ path: String) throws(Failure) -> Bool {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return false }
+    guard !isFolder.boolValue else {
+      throw Failure(.cannotCreate, "\(path) is a folder; move it away, or choose another --output-dir")
+    }
+    return true
   }
 
   private func makeFolder(_ folder: String) throws(Failure) {
@@ -144,14 +185,16 @@ struct TranscriptionJob {
     }
   }
 
-  /// Length of all recordings as their headers tell; nil when one does not.
+  /// Length of all recordings as their headers tell; nil when one does not, or is a pipe, which is read but once.
   private func lengthOfAll() -> Duration? {
     var total = Duration.zero
-    for input in inputs where input != "-" {
+    for input in inputs {
+      var status = stat()
+      if input == "-" || (stat(input, &status) == 0 && status.st_mode & S_IFMT != S_IFREG) { return nil }
       guard let file = try? AudioFile(URL(fileURLWithPath: input)), let length = file.duration else { continue }
       total += length
     }
-    return inputs.contains("-") ? nil : total
+    return total
   }
 }
 
@@ -186,7 +229,7 @@ extension AudioError: CommandFailure {
       .deviceFormat, .deviceFailed:
       .unavailable
     case .recordingFormat: .usage
-    case .recordingFailed: .inputOutput
+    case .recordingFailed, .spoolFailed: .inputOutput
     default: .badData
     }
   }

@@ -77,7 +77,8 @@ public struct Interpreter: Sendable {
     self.init(
       recognition: recognition, voiceActivity: voiceActivity, options: .init(from: from), to: target, threads: threads
     ) { from in
-      TranslationRoute(models: from == target ? [] : [translation])
+      from == target
+        ? TranslationRoute(models: []) : TranslationRoute(models: [translation], sourceLanguages: [from])
     }
   }
 
@@ -105,6 +106,8 @@ public struct Interpreter: Sendable {
             if case .segment(let segment) = event { continuation.yield(segment) }
           }
           continuation.finish()
+        } catch let unfinished as UnfinishedRecording {
+          continuation.finish(throwing: unfinished.failure)
         } catch {
           continuation.finish(throwing: error)
         }

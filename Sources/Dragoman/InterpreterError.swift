@@ -1,3 +1,6 @@
+public import AudioIO
+public import Transcripts
+
 /// What cannot be interpreted, and what would help.
 public enum InterpreterError: Error, Equatable, CustomStringConvertible {
   /// No known model, and no way through English, leads from one language to the other.
@@ -15,4 +18,15 @@ public enum InterpreterError: Error, Equatable, CustomStringConvertible {
         + identifiers.joined(separator: " ")
     }
   }
+}
+
+/// A recording whose rest cannot be read, and what was heard before it.
+public struct UnfinishedRecording: Error, CustomStringConvertible {
+  /// Ends where reading failed.
+  public let transcript: Transcript
+  /// Why reading failed.
+  public let failure: AudioError
+
+  /// What happened, to what, and what to do next.
+  public var description: String { failure.description }
 }

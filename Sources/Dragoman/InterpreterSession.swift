@@ -88,7 +88,8 @@ public final class InterpreterSession {
   ///   - cancellation: looked at before each second of audio.
   ///   - observe: told of segments as they become final, from this thread.
   /// - Returns: the transcript; what was final so far when it was cancelled.
-  /// - Throws: `AudioError`, `RecognitionError`, `TranslationError`, or the error of the interpreter's route.
+  /// - Throws: `AudioError`, `RecognitionError`, `TranslationError`, or the error of the interpreter's route; `UnfinishedRecording` with
+  ///   the transcript of what came before where the rest of the recording cannot be read.
   public func interpret(
     _ file: AudioFile, name: String, from source: SourceLanguage? = nil, cancellation: Cancellation? = nil,
     observe: @escaping (InterpreterEvent) -> Void = { _ in }
@@ -106,8 +107,7 @@ public final class InterpreterSession {
     }
 
     func chooseTask(_ language: DetectedLanguage) throws -> RecognitionTask {
-      // Text that the recogniser was asked to write in English is English.
-      let textLanguage = task == .translate ? "en" : language.code
+      let textLanguage = Self.textLanguage(language.code, task)
       let way =
         try ways[textLanguage]
         ?? TranslationWay(
@@ -135,7 +135,7 @@ public final class InterpreterSession {
       }
     }
 
-    let length: Duration
+    let length: Duration, failure: AudioError?
     if options.conditionsOnPreviousText {
       let session = try RecognitionSession(
         workspace: workspace, options: options, voiceActivity: interpreter.voiceActivity
@@ -150,7 +150,7 @@ public final class InterpreterSession {
         observe(.progress(session.processed))
         if session.hasBegun { recording.goAhead() }
       }
-      length = recording.length
+      (length, failure) = (recording.length, recording.failure)
       if cancellation?.isRequested != true { try take(session.finish()) }
     } else {
       let passages = try RecordingPassages(
@@ -163,16 +163,18 @@ public final class InterpreterSession {
         try take(part.segments ?? [])
         observe(.progress(part.end))
       }
-      length = recording.length
+      (length, failure) = (recording.length, recording.failure)
     }
     try take([], isLast: true)
     observe(.progress(length))
     let language = Self.mainLanguage(of: segments, among: languages)
-    return Transcript(
+    let transcript = Transcript(
       file: name, duration: length, language: language?.code ?? "en",
       languageProbability: language?.probability ?? 0, model: interpreter.recognition.name,
-      translationModel: ways[language?.code ?? "en"]?.modelNames, targetLanguage: interpreter.target,
+      translationModel: ways[Self.textLanguage(language?.code, task)]?.modelNames, targetLanguage: interpreter.target,
       segments: segments)
+    if let failure { throw UnfinishedRecording(transcript: transcript, failure: failure) }
+    return transcript
   }
 
   /// Recognises the passages of a recording, with others where there are some, and tells what they say in the order of time.
@@ -191,6 +193,11 @@ public final class InterpreterSession {
     }
     if let pool { try pool.share(work, run) } else { try run() }
     if let error = work.error { throw error }
+  }
+
+  /// The language of the text of speech in a language: what the recogniser was asked to write in English is English.
+  private static func textLanguage(_ speech: String?, _ task: RecognitionTask) -> String {
+    task == .translate ? "en" : speech ?? "en"
   }
 
   /// The language that most of the speech is in; the first one when nothing was said.

@@ -11,6 +11,8 @@ final class RecordingReader {
   private var ahead: ReadAhead?
   private let mayGoAhead: Bool
   private var sampleCount = 0
+  /// What ended the recording early.
+  private(set) var failure: AudioError?
 
   /// - Parameters:
   ///   - file: read by nobody else until `stop` has returned.
@@ -24,14 +26,19 @@ final class RecordingReader {
   /// What was read.
   var length: Duration { .milliseconds(sampleCount * 1000 / AudioFile.sampleRate) }
 
-  /// Hands over what is heard in the next second, in parts; false behind the last one.
+  /// Hands over what is heard in the next second, in parts; false behind the last one, and where reading fails behind samples that came.
   ///
-  /// - Throws: `AudioError` where reading fails, behind all that came before.
+  /// - Throws: `AudioError` where reading fails before any samples.
   func next(_ take: (SpeechFrames) -> Void) throws -> Bool {
-    let count =
-      if let ahead { try ahead.next(take) } else { try reader.next(of: file, listener: listener) { take($0) } }
-    sampleCount += count
-    return count > 0
+    do {
+      let count =
+        if let ahead { try ahead.next(take) } else { try reader.next(of: file, listener: listener) { take($0) } }
+      sampleCount += count
+      return count > 0
+    } catch let error as AudioError where sampleCount > 0 {
+      failure = error
+      return false
+    }
   }
 
   /// There is something to recognise: a thread of its own reads and hears ahead of that from now on, where until now all threads of

@@ -114,6 +114,8 @@ public final class LiveRecognizer {
   /// - Parameter limit: of the audio of a turn that is listened to; the rest waits.
   public func listen(atMost limit: Duration = .seconds(3600)) -> Occasion? {
     if turn?.end != nil { return .turnEnds }
+    // Rarely, so that moving the rest costs little.
+    if listened >= max(AcousticFrame.sampleRate, waiting.count / 2) { forgetListened() }
     let length = VoiceActivityDetector.frameLength
     let last = max(listened, leftOut) + limit.samples
     while waiting.count - listened >= length || (isEnding && listened < waiting.count) {
@@ -129,8 +131,7 @@ public final class LiveRecognizer {
       listened += count
       if let occasion = follow(change) { return occasion }
     }
-    waiting.removeFirst(listened)
-    (listened, leftOut) = (0, max(0, leftOut - listened))
+    forgetListened()
     if isEnding, !hasFinished {
       hasFinished = true
       audio.finish()
@@ -141,6 +142,11 @@ public final class LiveRecognizer {
     }
     if turn == nil { forgetSilence() }
     return turn == nil ? nil : .turnGoesOn
+  }
+
+  private func forgetListened() {
+    waiting.removeFirst(listened)
+    (listened, leftOut) = (0, max(0, leftOut - listened))
   }
 
   private func follow(_ change: SpeechEndpoint.Change?) -> Occasion? {

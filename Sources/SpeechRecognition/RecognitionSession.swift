@@ -41,6 +41,8 @@ public final class RecognitionSession {
   /// The frame at which the next window starts.
   private var seek: Int
   private var segmentCount = 0
+  /// Where the last segment ends.
+  private var saidUntil = Duration.zero
   private var echoGuard = EchoGuard()
   /// The language of the last window; nil before the first one, unless the user named it.
   public private(set) var language: DetectedLanguage?
@@ -177,7 +179,7 @@ public final class RecognitionSession {
     }
     var cut = WindowCut(tokens: text.tokens, vocabulary: model.vocabulary, frameCount: window.count)
     coverage.shorten(&cut, of: window, in: audio)
-    let segments = segments(of: cut.pieces, in: text, window: window, start: start)
+    let segments = segments(of: cut, in: text, window: window, start: start)
     seek += cut.advance
     if !options.conditionsOnPreviousText || text.temperature > options.promptResetTemperature { prompt.forget() }
     return segments
@@ -207,9 +209,9 @@ public final class RecognitionSession {
 
   /// The segments of a window, without those that say nothing.
   private func segments(
-    of pieces: [WindowCut.Piece], in window: WindowText, window frames: Range<Int>, start: [Int]
+    of cut: WindowCut, in window: WindowText, window frames: Range<Int>, start: [Int]
   ) -> [Segment] {
-    let pieces = pieces.filter { piece in
+    let pieces = cut.pieces.filter { piece in
       // Punctuation alone is what music and machines are written down as.
       piece.start != piece.end && model.vocabulary.hasWords(piece.tokens)
         && !echoGuard.isEcho(
@@ -220,9 +222,10 @@ public final class RecognitionSession {
       options.wordTimes
       ? workspace.aligner.align(
         pieces.map(\.tokens), start: start, language: textLanguage,
-        window: workspace.input(frames, of: audio), frameCount: frames.count, decoder: workspace.decoder)
+        window: workspace.input(frames, of: audio), frameCount: frames.count, end: cut.advance,
+        decoder: workspace.decoder)
       : nil
-    return pieces.enumerated().map { index, piece in
+    var segments = pieces.enumerated().map { index, piece in
       prompt.append(piece.tokens)
       // The model may name a time past the end of the audio.
       let start = min(piece.start, frames.count - 1)
@@ -236,6 +239,9 @@ public final class RecognitionSession {
         compressionRatio: window.compressionRatio, tokens: piece.tokens,
         words: words?[index].map { audio.placed($0, after: frames.lowerBound) })
     }
+    SegmentEdges.settle(&segments, after: saidUntil)
+    saidUntil = segments.last?.end ?? saidUntil
+    return segments
   }
 
   private func trimmed(_ text: String) -> String {

@@ -106,20 +106,21 @@ final class WordAligner {
   ///   - language: code of the text's language: `en` for a translation.
   ///   - window: the encoder's input, normalised log-mel energies, `[frame, mel]`.
   ///   - frameCount: log-mel frames of the window that hold audio.
+  ///   - end: the frame where the next window begins; the end of the audio unless told.
   ///   - decoder: attends to the window; its tokens are forgotten.
   func align(
     _ segments: [[Int]], start: [Int], language: String?, window: UnsafeBufferPointer<Float>, frameCount: Int,
-    decoder: TextDecoder
+    end: Int? = nil, decoder: TextDecoder
   ) -> [[Word]] {
     alignedWords(
-      segments, start: start, language: language, window: window, frameCount: frameCount, decoder: decoder
+      segments, start: start, language: language, window: window, frameCount: frameCount, end: end, decoder: decoder
     ).map { $0.map(\.word) }
   }
 
   /// The same, each word with its tokens and what its last token looks at.
   func alignedWords(
     _ segments: [[Int]], start: [Int], language: String?, window: UnsafeBufferPointer<Float>, frameCount: Int,
-    decoder: TextDecoder
+    end: Int? = nil, decoder: TextDecoder
   ) -> [[AlignedWord]] {
     let texts = segments.map { tokens in tokens.filter { $0 < vocabulary.endOfText } }
     let text = texts.flatMap(\.self)
@@ -138,7 +139,7 @@ final class WordAligner {
     }
     var spans = words.map { span(of: $0.spoken, first: first, attention: attention) }
     edges.listen(to: window, mels: mels, frameCount: frameCount)
-    edges.settle(&spans)
+    edges.settle(&spans, before: end)
     var timed = zip(words, spans).map { word, span in
       let mean = word.spoken.reduce(0) { $0 + probabilities[$1] } / Double(word.spoken.count)
       return AlignedWord(

@@ -24,6 +24,8 @@ final class WordEdges {
   static let shortestPause = 10
   /// At least this much of a word stays.
   static let shortestWord = 6
+  /// No word is shorter, where the window has room for all: a position of the audio.
+  static let leastWord = WordAligner.framesPerPosition
   /// In places whose loudness varies less than this (8 dB) no pause can be told.
   static let leastContrast: Float = 0.2
 
@@ -57,7 +59,9 @@ final class WordEdges {
   }
 
   /// Settles words that follow each other without gaps.
-  func settle(_ words: inout [Span]) {
+  ///
+  /// - Parameter end: the frame behind which no word goes on; the last one unless told.
+  func settle(_ words: inout [Span], before end: Int? = nil) {
     for index in words.indices.dropLast() { wake(index, of: &words) }
     let loudest = words.map(maximum)
     for gap in 0...words.count {
@@ -78,6 +82,23 @@ final class WordEdges {
         end = before.map { min(end ?? $0.end, start) }
       }
       if let end, end < after?.start ?? .max || start != nil { words[gap - 1].end = end }
+    }
+    lengthen(&words, before: min(end ?? frameCount, frameCount))
+  }
+
+  /// Gives words whose tokens look at one place some time of their neighbours'.
+  private func lengthen(_ words: inout [Span], before end: Int) {
+    var earliest = 0
+    for index in words.indices {
+      words[index].start = max(words[index].start, earliest)
+      words[index].end = max(words[index].end, words[index].start + Self.leastWord)
+      earliest = words[index].end
+    }
+    var latest = end
+    for index in words.indices.reversed() {
+      words[index].end = min(words[index].end, latest)
+      words[index].start = max(0, min(words[index].start, words[index].end - Self.leastWord))
+      latest = words[index].start
     }
   }
 

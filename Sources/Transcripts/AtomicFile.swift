@@ -4,17 +4,21 @@ internal import Foundation
 public enum AtomicFile {
   /// Writes `text` as UTF-8 to a hidden file beside `path`, brings it to the disk and gives it its name.
   ///
-  /// What stood under that name before stays until then, and for good when writing fails; the hidden file is removed.
+  /// What stood under that name before stays until then, and for good when writing fails; the hidden file is removed. A symbolic
+  /// link is followed; what is no file, such as a pipe or `/dev/stdout`, is written into.
   ///
   /// - Throws: `TranscriptError.diskFull`, `.unwritable` or `.writeFailed` with the system's errno.
   public static func write(_ text: String, to path: String) throws(TranscriptError) {
+    var status = stat()
+    let isThere = stat(path, &status) == 0
+    if isThere, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) { return try pour(text, into: path) }
+    let path = isThere ? target(of: path) : path
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     // A short name of its own: the file's name may already be as long as the file system allows.
     let hidden = folder + ".dragoman-\(getpid())-\(UInt64.random(in: 0 ... .max))"
     let descriptor = open(hidden, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure(errno, path) }
-    var text = text
-    var code = text.withUTF8 { fill(descriptor, with: UnsafeRawBufferPointer($0)) }
+    var code = fill(descriptor, with: text)
     if code == 0, fsync(descriptor) != 0 { code = errno }
     // A network file system may report a full disk only here.
     if close(descriptor) != 0, code == 0 { code = errno }
@@ -23,6 +27,26 @@ public enum AtomicFile {
       unlink(hidden)
       throw failure(code, path)
     }
+  }
+
+  /// The file that a name stands for in the end.
+  private static func target(of path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  private static func pour(_ text: String, into path: String) throws(TranscriptError) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(errno, path) }
+    defer { close(descriptor) }
+    let code = fill(descriptor, with: text)
+    guard code == 0 else { throw failure(code, path) }
+  }
+
+  private static func fill(_ descriptor: Int32, with text: String) -> Int32 {
+    var text = text
+    return text.withUTF8 { fill(descriptor, with: UnsafeRawBufferPointer($0)) }
   }
 
   private static func fill(_ descriptor: Int32, with bytes: UnsafeRawBufferPointer) -> Int32 {

@@ -10,11 +10,16 @@ public struct OutputNaming: Sendable {
   /// Names for all `inputs` of a run, paths or `-`, in the order of the arguments.
   public init(inputs: [String]) {
     var taken: Set<String> = []
+    /// The number to try next, by name.
+    var numbers: [String: Int] = [:]
     bases = inputs.map { input in
       let name = Self.name(of: input)
-      let numbered = (2...).lazy.map { "\(name)-\($0)" }
-      let base =
-        [Self.stem(of: name), name].first { !taken.contains($0) } ?? numbered.first { !taken.contains($0) }!
+      var base = Self.stem(of: name)
+      if taken.contains(base) { base = name }
+      while taken.contains(base) {
+        let number = numbers[name, default: 2]
+        (base, numbers[name]) = ("\(name)-\(number)", number + 1)
+      }
       taken.insert(base)
       return base
     }

@@ -3,9 +3,6 @@
 ///     text   |Good| morning,| everyone.|          words side by side, as wide as they are shown
 ///     time   |Good|    | morning,|| everyone.|    the same words with the pauses between them
 struct SegmentClock {
-  /// Milliseconds from the start of the audio.
-  let start: Int64, end: Int64
-
   private struct Span {
     /// Share of the text before the word and after it.
     var lower: Double, upper: Double
@@ -25,13 +22,12 @@ struct SegmentClock {
   init(_ segment: Segment) {
     let words = (segment.words ?? []).map { (word: $0, width: Self.width($0.text)) }
     var total = words.reduce(0) { $0 + $1.width }
-    guard total > 0, let first = words.first, let last = words.last else {
-      (start, end) = (segment.start.milliseconds, segment.end.milliseconds)
-      spans = [Span(lower: 0, upper: 1, start: start, end: end)]
+    guard total > 0 else {
+      spans = [Span(lower: 0, upper: 1, start: segment.start.milliseconds, end: segment.end.milliseconds)]
       return
     }
     // The space before the first word is not shown.
-    let leading = first.word.text.first?.isWhitespace == true ? 1 : 0
+    let leading = words[0].word.text.first?.isWhitespace == true ? 1 : 0
     total -= leading
     var column = -leading
     spans = words.map { word, width in
@@ -40,7 +36,6 @@ struct SegmentClock {
         lower: max(0, Double(column) / Double(max(1, total))), upper: Double(column + width) / Double(max(1, total)),
         start: word.start.milliseconds, end: word.end.milliseconds)
     }
-    (start, end) = (first.word.start.milliseconds, last.word.end.milliseconds)
   }
 
   /// When the text after this share of it begins, in milliseconds.

@@ -23,7 +23,16 @@ public struct Transcript: Sendable, Equatable {
   }
 
   /// The texts of all segments in one line.
-  public var text: String { Self.joined(segments.map(\.text), language: language) }
+  public var text: String {
+    var text = "", before: String?
+    for segment in segments where !segment.text.isEmpty {
+      let language = segment.language ?? language
+      if let before, !(Self.isUnspaced(before) && Self.isUnspaced(language)) { text += " " }
+      text += segment.text
+      before = language
+    }
+    return text
+  }
 
   /// The translations of all segments in one line; nil when nothing was translated.
   public var translation: String? {
@@ -32,8 +41,10 @@ public struct Transcript: Sendable, Equatable {
 
   /// Joins with spaces, except in scripts that do not use them.
   public static func joined(_ texts: [String], language: String?) -> String {
-    texts.filter { !$0.isEmpty }.joined(separator: unspaced.contains(language ?? "") ? "" : " ")
+    texts.filter { !$0.isEmpty }.joined(separator: isUnspaced(language) ? "" : " ")
   }
+
+  private static func isUnspaced(_ language: String?) -> Bool { unspaced.contains(language ?? "") }
 
   /// Languages whose script puts no spaces between words.
   package static let unspaced: Set<String> = ["zh", "ja", "th", "lo", "my", "yue"]

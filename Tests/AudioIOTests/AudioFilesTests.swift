@@ -33,6 +33,16 @@ import Testing
     #expect(try found("f") == ["again/a.wav"])
   }
 
+  @Test(.enabled(if: getuid() != 0, "root may read everything")) func foldersThatCannotBeReadAreTold() throws {
+    for path in ["f/a.wav", "f/lost/b.wav"] { make(path) }
+    let folder = scratch.folder.appendingPathComponent("f").path
+    chmod(folder + "/lost", 0)
+    defer { chmod(folder + "/lost", 0o700) }
+    var leftOut: [String] = []
+    #expect(try AudioFiles.find(in: [folder]) { leftOut.append($0) } == [folder + "/a.wav"])
+    #expect(leftOut == [folder + "/lost"])
+  }
+
   @Test func explicitFilesAreTakenWhateverTheirName() throws {
     #expect(try AudioFiles.find(in: ["missing.xyz", "-", "b.wav"]) == ["missing.xyz", "-", "b.wav"])
   }

@@ -95,7 +95,9 @@ import Testing
     #expect(audio.isTruncated)
   }
 
-  @Test func brokenDataInTheMiddleGivesWhatCameBeforeThenTheDecodersMessage() throws {
+  /// Noise as FLAC, bytes of it overwritten.
+  private func damagedNoise(_ damaged: (_ byteCount: Int) -> Range<Int>) throws -> (whole: [Float], damaged: AudioFile)
+  {
     var state: UInt32 = 1
     let noise = (0..<600_000).map { _ -> Float in
       state = state &* 1_103_515_245 &+ 12_345
@@ -103,12 +105,29 @@ import Testing
     }
     let url = scratch.encoded("noise.flac", format: SF_FORMAT_FLAC | SF_FORMAT_PCM_16, rate: 16_000, noise)
     var bytes = [UInt8](try Data(contentsOf: url))
-    for index in bytes.count / 3..<bytes.count / 3 + 20_000 { bytes[index] = UInt8(truncatingIfNeeded: index &* 37) }
-    let audio = try AudioFile(scratch.file("broken.flac", bytes))
+    for index in damaged(bytes.count) { bytes[index] = UInt8(truncatingIfNeeded: index &* 37) }
+    return (try everything(AudioFile(url)), try AudioFile(scratch.file("broken.flac", bytes)))
+  }
+
+  @Test func damageInTheMiddleIsSilence() throws {
+    let (whole, audio) = try damagedNoise { $0 / 3..<$0 / 3 + 20_000 }
+    let samples = try everything(audio)
+    #expect(samples.count == whole.count && !audio.isTruncated)
+    let part = try #require(audio.damagedParts.first)
+    #expect(audio.damagedParts.count == 1)
+    #expect(part.upperBound - part.lowerBound < .seconds(3))
+    let lost = Int(part.lowerBound / .seconds(1) * 16_000)..<Int(part.upperBound / .seconds(1) * 16_000)
+    #expect(samples[..<lost.lowerBound] == whole[..<lost.lowerBound])
+    #expect(samples[lost].allSatisfy { $0 == 0 })
+    #expect(samples[lost.upperBound...] == whole[lost.upperBound...])
+  }
+
+  @Test func damageToTheEndGivesWhatCameBeforeThenTheDecodersMessage() throws {
+    let (whole, audio) = try damagedNoise { $0 / 3..<$0 - 5 }
     var count = 0
     do {
       while case let next = try audio.read(1_600), !next.isEmpty { count += next.count }
-      Issue.record("no error after \(count) samples")
+      Issue.record("no error after \(count) samples of \(whole.count)")
     } catch {
       guard case .readFailed(_, let seconds, let code, let message) = error else { throw error }
       #expect(count > 100_000 && count < 300_000)

@@ -69,6 +69,16 @@ import Testing
     #expect(try everything(file) == expected)
   }
 
+  @Test func whatNeverEndsIsRefused() throws {
+    let zeros = open("/dev/zero", O_RDONLY)
+    defer { close(zeros) }
+    #expect {
+      try AudioFile(standardInput: zeros, raw: false)
+    } throws: { error in
+      if case AudioError.unsupported(name: "standard input", _, _) = error { true } else { false }
+    }
+  }
+
   @Test func aFileAsStandardInput() throws {
     let tone = sine(rate: 16_000, seconds: 0.3)
     let url = scratch.encoded("a.flac", format: SF_FORMAT_FLAC | SF_FORMAT_PCM_16, rate: 16_000, tone)

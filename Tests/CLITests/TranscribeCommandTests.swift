@@ -121,6 +121,45 @@ import Testing
     #expect(exists("out/cut.txt") && exists("out/short-en.txt") && !exists("out/text.txt"))
   }
 
+  /// The meeting with bytes of it overwritten.
+  private func damagedMeeting(_ name: String, _ damaged: (_ byteCount: Int) -> Range<Int>) throws {
+    var bytes = [UInt8](try Data(contentsOf: URL(filePath: Self.meeting)))
+    for index in damaged(bytes.count) { bytes[index] = UInt8(truncatingIfNeeded: index &* 37) }
+    try Data(bytes).write(to: command.folder.appending(path: name))
+  }
+
+  @Test func whatIsAroundDamageIsTranscribed() throws {
+    defer { command.clean() }
+    try damagedMeeting("block.flac") { $0 / 2..<$0 / 2 + 3_000 }
+    let block = try run(["transcribe", path("block.flac"), "--model", "whisper-tiny.en"])
+    #expect(block.status == 0 && block.errors.contains("block.flac is damaged"), "\(block.errors)")
+    #expect(block.output.contains("morning") && block.output.split(separator: "\n").count >= 5, "\(block.output)")
+    // Nothing behind the damage can be read.
+    try damagedMeeting("rest.flac") { $0 / 2..<$0 - 5 }
+    for beam in ["1", "2"] {
+      let rest = try run(
+        ["transcribe", path("rest.flac"), Self.short, "--model", "whisper-tiny.en", "--beam", beam]
+          + (beam == "1" ? ["--no-condition-on-previous"] : []))
+      #expect(rest.status == 65 && rest.errors.contains("reading failed after"), "\(rest.errors)")
+      #expect(rest.output.contains("morning") && rest.output.contains("recording"), "\(rest.output)")
+    }
+  }
+
+  /// A pipe can be read only once: nobody looks into it for its length.
+  @Test func pipesAmongRecordings() throws {
+    defer { command.clean() }
+    #expect(mkfifo(path("pipe"), 0o600) == 0)
+    let (pipe, whole) = (path("pipe"), try Data(contentsOf: URL(filePath: Self.short)))
+    Thread.detachNewThread {
+      let handle = FileHandle(forWritingAtPath: pipe)
+      try? handle?.write(contentsOf: whole)
+      try? handle?.close()
+    }
+    let result = try run(["transcribe", pipe, Self.short, "--model", "whisper-tiny.en"])
+    let lines = result.output.split(separator: "\n")
+    #expect(result.status == 0 && lines.count == 2 && lines.first == lines.last, "\(result)")
+  }
+
   /// Recordings that end in another order than they began, one of them missing: the text stands in their order, as from one at a time.
   @Test func theTextDoesNotDependOnTheCompany() throws {
     defer { command.clean() }

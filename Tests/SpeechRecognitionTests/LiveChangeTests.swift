@@ -129,6 +129,20 @@ import Transcripts
     #expect(recognizer.listen() == .turnGoesOn && recognizer.backlog < .milliseconds(32))
   }
 
+  @Test func whatWasListenedToGoesWhileATurnGoesOn() throws {
+    let models = try Self.models.get()
+    var live = LiveOptions()
+    live.pause = .seconds(2)
+    let recognizer = try LiveRecognizer(
+      workspace: RecognitionWorkspace(model: models.tiny, context: ComputeContext(threads: 2)), live: live,
+      voiceActivity: models.voice)
+    let speech = try samples(of: Places.fixtures.appending(path: "meeting-en.flac"))[..<256_000]
+    speech.withUnsafeBufferPointer { recognizer.append($0) }
+    #expect(recognizer.listen() == .turnBegins)
+    for _ in 0..<12 { #expect(recognizer.listen(atMost: .seconds(1)) == .turnGoesOn) }
+    #expect(recognizer.backlog > .seconds(2) && recognizer.waiting.count < 160_000, "\(recognizer.waiting.count)")
+  }
+
   @Test func aTurnThatHasOnlyBegunIsLeftOutToo() throws {
     let models = try Self.models.get()
     let recognizer = try LiveRecognizer(

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Transcripts
 
 @testable import SpeechRecognition
 
@@ -128,6 +129,18 @@ import Testing
     #expect(settle([0.1], []) == [])
   }
 
+  @Test func everyWordLastsAPositionWhereThereIsRoom() {
+    func words(_ edges: [Int]) -> [WordEdges.Span] {
+      zip(edges, edges.dropFirst()).map { .init(start: $0, end: $1, firstPeak: $0, lastPeak: $0) }
+    }
+    let inside = settle(sound((0.3, 60)), words([0, 20, 20, 20, 60]))
+    #expect(inside.map(\.start) == [0, 20, 22, 24] && inside.map(\.end) == [20, 22, 24, 60])
+    let atTheEnd = settle(sound((0.3, 60)), words([0, 30, 60, 60, 60]))
+    #expect(atTheEnd.map(\.start) == [0, 30, 56, 58] && atTheEnd.map(\.end) == [30, 56, 58, 60])
+    let crowded = settle(sound((0.3, 3)), words([0, 0, 0, 3]))
+    #expect(crowded.map(\.start) == [0, 0, 1] && crowded.map(\.end) == [0, 1, 3])
+  }
+
   /// Whatever comes, words stay in order.
   @Test func orderHolds() {
     var seed: UInt64 = 3
@@ -148,11 +161,43 @@ import Testing
       }
       let settled = settle(Array(loudness.prefix(count)), words)
       var last = 0
-      for (word, drawn) in zip(settled, words) {
+      for word in settled {
         #expect(word.start >= last && word.end >= word.start, "\(words) -> \(settled)")
-        if drawn.end - drawn.start >= 20 { #expect(word.end > word.start, "\(words) -> \(settled)") }
+        #expect(word.end - word.start >= WordEdges.leastWord, "\(words) -> \(settled)")
         last = word.end
       }
     }
+  }
+}
+
+@Suite struct SegmentEdgesTests {
+  private func segment(_ start: Double, _ end: Double, _ words: (Double, Double)...) -> Segment {
+    Segment(
+      id: 0, start: .seconds(start), end: .seconds(end), text: "a",
+      words: words.isEmpty
+        ? nil
+        : words.map {
+          Word(start: .seconds($0.0), end: .seconds($0.1), text: " a", probability: 1, confidence: 1)
+        })
+  }
+
+  private func settle(_ segments: Segment..., after end: Double = 0) -> [[Double]] {
+    var segments = segments
+    SegmentEdges.settle(&segments, after: .seconds(end))
+    return segments.map { [$0.start / .seconds(1), $0.end / .seconds(1)] }
+  }
+
+  @Test func segmentsHoldTheirWordsAndDoNotOverlap() {
+    // The first begins too late, and goes on where the second one's word begins already.
+    #expect(
+      settle(segment(1, 5, (0.5, 2), (2, 4)), segment(5, 8, (4.5, 6), (6, 8.5))) == [[0.5, 4.5], [4.5, 8.5]])
+    // Its last word goes on behind the timestamp, where the second begins.
+    #expect(settle(segment(0, 4, (0, 5)), segment(4, 8, (6, 7))) == [[0, 5], [5, 8]])
+    // Timestamps that hold all words stay, and so do segments without.
+    #expect(settle(segment(0, 4, (1, 3)), segment(5, 8, (6, 7))) == [[0, 4], [5, 8]])
+    #expect(settle(segment(0, 4), segment(4, 8)) == [[0, 4], [4, 8]])
+    // What was told before is over.
+    #expect(settle(segment(3, 4, (2.5, 3.5)), after: 2.8) == [[2.5, 4]])
+    #expect(settle(segment(3, 4, (3.5, 3.7)), after: 3.2) == [[3.2, 4]])
   }
 }

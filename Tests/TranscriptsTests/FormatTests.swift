@@ -26,6 +26,17 @@ let silence = Transcript(
   file: "a.wav", duration: .zero, language: "en", languageProbability: 0, model: "m", segments: [])
 
 @Suite struct FormatTests {
+  @Test func spacesStandBetweenSegmentsAsTheirTextWantsThem() {
+    func text(_ language: String, _ segments: (String, String?)...) -> String {
+      var transcript = silence
+      transcript.language = language
+      transcript.segments = segments.map { Segment(id: 0, start: .zero, end: .zero, text: $0.0, language: $0.1) }
+      return transcript.text
+    }
+    #expect(text("ja", ("ok", "en"), ("then", "en")) == "ok then")
+    #expect(text("ja", ("はい。", "ja"), ("", "ja"), ("そうです。", nil), ("Yes.", "en")) == "はい。そうです。 Yes.")
+  }
+
   @Test func plainText() {
     #expect(TranscriptFormat.txt.render(meeting) == "Bom dia a todos.\nA \"P&D\" está <aqui>? Sim.\n")
     #expect(

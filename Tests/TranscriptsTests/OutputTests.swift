@@ -36,6 +36,22 @@ import Transcripts
     }
   }
 
+  @Test func linksAreFollowedAndPipesWrittenInto() throws {
+    try withFolder { folder in
+      try AtomicFile.write("old", to: folder + "/file.txt")
+      symlink("file.txt", folder + "/link.txt")
+      try AtomicFile.write("new", to: folder + "/link.txt")
+      #expect(try String(contentsOfFile: folder + "/file.txt", encoding: .utf8) == "new")
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder + "/link.txt") == "file.txt")
+      #expect(mkfifo(folder + "/pipe", 0o600) == 0)
+      let reader = open(folder + "/pipe", O_RDONLY | O_NONBLOCK)
+      defer { close(reader) }
+      try AtomicFile.write("through", to: folder + "/pipe")
+      var bytes = [UInt8](repeating: 0, count: 16)
+      #expect(read(reader, &bytes, 16) == 7 && String(decoding: bytes.prefix(7), as: UTF8.self) == "through")
+    }
+  }
+
   @Test func failuresLeaveNothingBehind() throws {
     try withFolder { folder in
       let missing = folder + "/none/a.txt"
