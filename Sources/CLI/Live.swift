@@ -141,16 +141,19 @@ struct LiveCommand: ParsableCommand {
     return known.isEmpty ? nil : known.joined(separator: ",")
   }
 
+  /// The recording that is replayed; nil for none.
+  func openRecording() throws(AudioError) -> AudioFile? {
+    guard let input, input != "-" else { return nil }
+    return try AudioFile(URL(fileURLWithPath: input))
+  }
+
   /// Where the sound comes from.
-  func openSource() throws(AudioError) -> any LiveSource {
-    switch input {
-    case nil:
-      let device = CaptureDeviceList.device(device)
-      return try Microphone(device: device.name, name: device.description)
-    case "-": return try PipeSource(raw: raw)
-    case let path?:
-      let file = try AudioFile(URL(fileURLWithPath: path))
-      return simulate ? SteppedSource(file) : ReplaySource(file, speed: replay ?? 1)
+  func openSource(_ recording: AudioFile?) throws(AudioError) -> any LiveSource {
+    if let recording {
+      return simulate ? SteppedSource(recording) : ReplaySource(recording, speed: replay ?? 1)
     }
+    if input == "-" { return try PipeSource(raw: raw) }
+    let device = CaptureDeviceList.device(device)
+    return try Microphone(device: device.name, name: device.description)
   }
 }

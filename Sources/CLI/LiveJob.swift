@@ -17,7 +17,8 @@ struct LiveJob {
   func run() throws {
     let cancellation = Cancellation()
     Interruption.onRequest { cancellation.request() }
-    let source = try command.openSource()
+    let recording = try command.openRecording()
+    let source = try command.openSource(recording)
     if let microphone = source as? Microphone { Interruption.onRequest { microphone.stop() } }
     let clock: any LiveClock = command.simulate ? AudioClock() : WallClock()
     let files = try LiveFiles(
@@ -40,6 +41,11 @@ struct LiveJob {
       try view.hear(samples)
     }
     view.close()
+    if let recording, !cancellation.isRequested {
+      for warning in recording.warnings(named: command.input!, length: summary.duration) {
+        StandardError.write("dragoman: \(warning)\n")
+      }
+    }
     StandardError.write(Self.text(summary) + "\n")
     if cancellation.isRequested { throw Failure(Interruption.exitStatus) }
   }

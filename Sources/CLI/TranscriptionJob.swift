@@ -117,30 +117,10 @@ struct TranscriptionJob {
       }
       return outcome
     }
-    for warning in Self.warnings(of: file, input: input, transcript) { progress.say("dragoman: \(warning)") }
+    for warning in file.warnings(named: input, length: transcript.duration) { progress.say("dragoman: \(warning)") }
     outcome.text = try write(transcript, formats, name: name)
     if outcome.failure == nil { progress.end(transcript) }
     return outcome
-  }
-
-  /// What was wrong with a recording that was transcribed all the same.
-  private static func warnings(of file: AudioFile, input: String, _ transcript: Transcript) -> [String] {
-    var warnings: [String] = []
-    if file.invalidSampleCount > 0 {
-      warnings.append("\(input): \(file.invalidSampleCount) samples were not numbers and were taken as silence")
-    }
-    if let first = file.damagedParts.first {
-      let lost = file.damagedParts.reduce(Duration.zero) { $0 + ($1.upperBound - $1.lowerBound) }
-      warnings.append(
-        "\(input) is damaged: \(Figures.seconds(lost)) could not be decoded and were taken as silence, the first at "
-          + "\(Figures.clock(first.lowerBound)); copy or repair the file to have all of it")
-    }
-    if file.isTruncated {
-      warnings.append(
-        "\(input) ends before its header says; what there is (\(Figures.clock(transcript.duration))) was used")
-    }
-    if transcript.duration == .zero { warnings.append("\(input) holds no sound: zero samples") }
-    return warnings
   }
 
   /// - Returns: what belongs on standard output.

@@ -112,6 +112,15 @@ import Testing
   private static let endings = ["srt", "vtt", "txt", "tsv", "json", "jsonl"]
 
   /// All formats at once: valid at every moment, and what was printed stays when the process is killed.
+  @Test func aReplayedRecordingThatIsCutOffIsTold() throws {
+    defer { command.clean() }
+    let whole = try Data(contentsOf: URL(filePath: Self.meeting))
+    try whole.prefix(whole.count / 3).write(to: command.folder.appending(path: "cut.flac"))
+    let result = try run([path("cut.flac"), "--simulate"] + Self.quick)
+    #expect(result.status == 0 && result.output.contains("morning"), "\(result)")
+    #expect(result.errors.contains("cut.flac ends before its header says"), "\(result.errors)")
+  }
+
   @Test func whatIsSavedIsValidAtEveryMoment() throws {
     defer { command.clean() }
     let files = Self.endings.map { command.folder.appending(path: "talk.\($0)") }
