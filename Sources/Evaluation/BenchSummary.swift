@@ -23,14 +23,15 @@ public struct Ruler: Sendable {
     ]
   }
 
-  /// The alignment of an utterance in words or characters, after normalisation; nil where the reference is empty then,
-  /// as jiwer's users leave such utterances out, or nothing was recognised.
+  /// The alignment of an utterance in words or characters, after normalisation; nil where nothing was to be recognised, or
+  /// only a translation is judged. Where nothing is said, all that was recognised is inserted.
   public func alignment(of utterance: UtteranceResult, unit: ErrorUnit = .word) -> TokenAlignment? {
-    guard let hypothesis = utterance.hypothesis else { return nil }
+    guard let hypothesis = utterance.hypothesis,
+      !utterance.reference.isEmpty || utterance.translationReference == nil
+    else { return nil }
     let normalizer = normalizer ?? .forLanguage(utterance.language)
-    let reference = normalizer.normalize(utterance.reference)
-    guard !reference.isEmpty else { return nil }
-    return TokenAlignment(reference: reference, hypothesis: normalizer.normalize(hypothesis), unit: unit)
+    return TokenAlignment(
+      reference: normalizer.normalize(utterance.reference), hypothesis: normalizer.normalize(hypothesis), unit: unit)
   }
 }
 

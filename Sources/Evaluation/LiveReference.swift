@@ -58,7 +58,9 @@ public struct LiveReference: Sendable, Equatable {
         let start = utterance.excerpt?.start
         let end = utterance.excerpt.flatMap { excerpt in excerpt.duration.map { excerpt.start + $0 } }
         return Segment(
-          start: start, end: end, text: utterance.text, translation: target.flatMap { utterance.translations[$0] })
+          start: start, end: end,
+          text: utterance.text.isEmpty && !utterance.translations.isEmpty ? nil : utterance.text,
+          translation: target.flatMap { utterance.translations[$0] })
       },
       language: inOrder.lazy.compactMap(\.language).first, target: target, audioSeconds: audioSeconds)
   }

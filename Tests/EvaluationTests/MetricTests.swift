@@ -34,6 +34,26 @@ import Testing
     #expect(bleu.score(.zero) == 0 && CharacterFScore().score(.zero) == 0)
   }
 
+  /// As `jiwer.process_words(["", "a b"], ["thank you", "a b"])` counts.
+  @Test func whatIsHeardInSilenceIsInserted() {
+    let silence = UtteranceResult(set: "s", id: "1", language: "en", reference: "(music)", hypothesis: "Thank you.")
+    let speech = UtteranceResult(set: "s", id: "2", language: "en", reference: "a b", hypothesis: "A b.")
+    let ruler = Ruler(resamples: 10)
+    let scores = BenchSummary.Scores([silence, speech], ruler: ruler)
+    #expect(scores.words == EditCounts(hits: 2, insertions: 2) && scores.wordErrorRate?.score == 1)
+    #expect(BenchSummary.Scores([silence], ruler: ruler).wordErrorRate?.score == 2)
+    var quiet = silence
+    (quiet.reference, quiet.hypothesis) = ("", "")
+    #expect(BenchSummary.Scores([quiet], ruler: ruler).wordErrorRate?.score == 0)
+    // Where only a translation is judged, the set does not say what was said.
+    var translated = silence
+    (translated.reference, translated.translationReference) = ("", "obrigado")
+    #expect(ruler.alignment(of: translated) == nil)
+    let live = { (utterance: Utterance) in LiveReference([utterance], target: "pt").texts(.text) }
+    #expect(live(Utterance(id: "1", audio: "x", text: "")) == [""])
+    #expect(live(Utterance(id: "1", audio: "x", text: "", translations: ["pt": "obrigado"])) == nil)
+  }
+
   @Test func statisticsSurviveAJournal() throws {
     let bleu = BLEU().statistics(hypothesis: "the cat sat", reference: "the cat sat up")
     #expect(try JSONDecoder().decode(BLEU.Statistics.self, from: JSONEncoder().encode(bleu)) == bleu)
