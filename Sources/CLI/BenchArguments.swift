@@ -153,8 +153,3 @@ extension DataSetError: CommandFailure {
     }
   }
 }
-
-extension BenchJournal.Failure: CommandFailure {
-  var message: String? { description }
-  var exitStatus: ExitStatus { .cannotCreate }
-}

@@ -25,18 +25,19 @@ final class BenchAudio {
   private static func sound(of utterance: UtteranceResult) -> (mimeType: String, data: Data)? {
     guard let path = utterance.audio else { return nil }
     let url = URL(fileURLWithPath: path)
-    if utterance.excerpt == nil, let type = types[url.pathExtension.lowercased()],
+    // A browser would play all channels at once.
+    if utterance.excerpt == nil, utterance.channel == nil, let type = types[url.pathExtension.lowercased()],
       let size = try? url.resourceValues(forKeys: [.fileSizeKey]).fileSize, size <= mostBytes,
       let data = try? Data(contentsOf: url)
     {
       return (type, data)
     }
-    return cut(url, utterance.excerpt).map { ("audio/wav", $0) }
+    return cut(url, utterance.channel, utterance.excerpt).map { ("audio/wav", $0) }
   }
 
-  /// A part as a WAV of 16 bits; nil where it cannot be read or is too long.
-  private static func cut(_ url: URL, _ excerpt: Utterance.Excerpt?) -> Data? {
-    guard let file = try? AudioFile(url.path, part: excerpt),
+  /// A part or a channel as a WAV of 16 bits; nil where it cannot be read or is too long.
+  private static func cut(_ url: URL, _ channel: Int?, _ excerpt: Utterance.Excerpt?) -> Data? {
+    guard let file = try? AudioFile(url.path, channel: channel, part: excerpt),
       let samples = try? file.read(mostBytes / 2 + 1), samples.count <= mostBytes / 2
     else { return nil }
     var wave = Data()

@@ -51,6 +51,12 @@ struct BenchLiveCommand: ParsableCommand {
   var output: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Keep finished recordings here while the work lasts, and go on from there; beside --output unless told.",
+      valueName: "file"))
+  var journal: String?
+
+  @Option(
     help: ArgumentHelp("Keep the events of every session in this folder, as JSON lines.", valueName: "folder"))
   var logs: String?
 
@@ -61,7 +67,8 @@ struct BenchLiveCommand: ParsableCommand {
   }
 
   func run() throws {
-    try BenchOutput.check([output])
+    let journalPath = journal ?? output.map { $0 + ".journal" }
+    try BenchOutput.check([output, journalPath])
     let target = try target.map(languageCode)
     let ruler = try texts.ruler(target: target)
     let recordings = BenchRecording.all(of: try data.load(target: target, limits: false), limit: data.limit)
@@ -69,25 +76,24 @@ struct BenchLiveCommand: ParsableCommand {
     let systems = try systems(target: target)
     // Wrong models are refused before the first hour of work.
     for model in grid.models { _ = try request(systems.first { $0.grid.model == model }!.grid, target: target) }
-    let runner = BenchLiveRunner(
-      recordings: recordings, runs: systems.count, ruler: ruler, target: target, findsLanguage: findLanguage,
-      isRealTime: realTime, logs: logs)
+    let scope = data.scope(of: "live")
+    let keys = systems.map { scope.run(allSettings(of: $0)) }
+    let runner = try BenchLiveRunner(
+      recordings: recordings, runs: keys, journal: scope.openJournal(at: journalPath, for: keys), ruler: ruler,
+      target: target, findsLanguage: findLanguage, isRealTime: realTime, logs: logs)
     var runs: [LiveRun] = []
-    for system in systems where !runner.cancellation.isRequested {
+    for (system, key) in zip(systems, keys) where !runner.cancellation.isRequested {
       let request = try request(system.grid, target: target)
       let settings = try live.settings(
         policy: CommitPolicy(argument: system.policy), step: system.step, beam: system.grid.beam,
         targets: target.map { [$0] } ?? [], request: request)
       var run = try runner.run(
-        LiveRun(system: system.grid.name, settings: allSettings(of: system)), request: request, settings: settings)
+        LiveRun(system: system.grid.name, settings: allSettings(of: system)), as: key, request: request,
+        settings: settings)
       run.summarize(ruler: ruler) { label(of: system, set: $0) }
       runs.append(run)
     }
-    try finish(runs, ruler: ruler)
-    if runner.cancellation.isRequested {
-      throw Failure(
-        Interruption.exitStatus, "ended after \(runner.done) of \(recordings.count * systems.count) recordings")
-    }
+    try finish(runs, of: runner, ruler: ruler)
   }
 
   /// A cell of the grid.
@@ -140,19 +146,27 @@ struct BenchLiveCommand: ParsableCommand {
       target: target, translation: try live.translation.options(), threads: system.threads)
   }
 
-  /// Writes the results where they are wanted and shows the table.
-  private func finish(_ runs: [LiveRun], ruler: Ruler) throws {
-    let result = LiveBenchResult(environment: BenchOutput.environment, ruler: ruler, runs: runs)
-    if let output { try AtomicFile.write(try BenchOutput.json(result), to: output) }
+  /// Shows the table, writes the results where they are wanted, and takes the journal away when all was heard.
+  private func finish(_ runs: [LiveRun], of runner: BenchLiveRunner, ruler: Ruler) throws {
     let scores = runs.flatMap(\.summaries)
     let width = Terminal.current.isOutputInteractive ? Terminal.columns : nil
-    try StandardOutput.write(LiveTable.text(of: scores, width: width))
     // Only by the wall clock can a session fall behind.
-    if realTime { try StandardOutput.write("\n" + LiveTable.minutes(of: scores, width: width)) }
-    for run in runs where !run.failures.isEmpty {
-      StandardError.write("dragoman: \(run.system): \(run.failures.count) recordings failed and are not scored\n")
+    let minutes = realTime ? "\n" + LiveTable.minutes(of: scores, width: width) : ""
+    let shown = Result { try StandardOutput.write(LiveTable.text(of: scores, width: width) + minutes) }
+    for run in runs {
+      let warned = run.recordings.count { $0.warning != nil }
+      if warned > 0 {
+        StandardError.write("dragoman: \(run.system): \(warned) recordings are scored with a warning\n")
+      }
+      if !run.failures.isEmpty {
+        StandardError.write("dragoman: \(run.system): \(run.failures.count) recordings failed and are not scored\n")
+      }
     }
-    if !Interruption.isRequested, runs.allSatisfy(\.recordings.isEmpty) {
+    let result = LiveBenchResult(environment: BenchOutput.environment, ruler: ruler, runs: runs)
+    if let output { try AtomicFile.write(try BenchOutput.json(result), to: output) }
+    try runner.end()
+    try shown.get()
+    if runs.allSatisfy(\.recordings.isEmpty) {
       throw Failure(.badData, "no recording could be heard")
     }
   }

@@ -5,47 +5,52 @@ internal import Tensors
 internal import Transcripts
 
 extension BenchOutput {
-  /// Refuses places that cannot be written to before work starts.
-  func check() throws(Failure) { try Self.check([output, report, journal]) }
+  /// Refuses places that cannot be written to, or would be written to twice, before work starts.
+  func check() throws(Failure) { try Self.check([output, report, journalPath]) }
 
   /// The same of any files.
   static func check(_ paths: [String?]) throws(Failure) {
+    func refusal(_ path: String, _ reason: String) -> Failure {
+      Failure(.cannotCreate, "cannot write \(path): \(reason); choose another place")
+    }
+    var taken: Set<String> = []
     for path in paths.compactMap(\.self) {
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-      guard access(folder, W_OK | X_OK) == 0 else {
-        throw Failure(.cannotCreate, "cannot write \(path): \(String(cString: strerror(errno))); choose another place")
+      let url = URL(fileURLWithPath: path)
+      let folder = url.deletingLastPathComponent().resolvingSymlinksInPath()
+      guard access(folder.path, W_OK | X_OK) == 0 else { throw refusal(path, String(cString: strerror(errno))) }
+      var status = stat()
+      if stat(path, &status) == 0 {
+        // Whatever is there is replaced, a device too.
+        guard status.st_mode & S_IFMT == S_IFREG else { throw refusal(path, "what is there is no file") }
+      } else if errno != ENOENT || path.hasSuffix("/") {
+        throw refusal(path, String(cString: strerror(errno)))
+      }
+      guard taken.insert(folder.appending(path: url.lastPathComponent).path).inserted else {
+        throw Failure(.usage, "\(path) is named twice; results, report and journal each need a file of their own")
       }
     }
   }
 
-  /// The journal of this command; in the cache folder where no place was named.
-  ///
-  /// - Parameter sets: the sets as the user named them, which the place in the cache is named after.
-  func openJournal(for sets: [String]) throws -> BenchJournal {
-    if let journalPath { return try BenchJournal(path: journalPath) }
-    let folder = (CacheFolder.url() ?? URL(fileURLWithPath: "/tmp/.cache/dragoman")).appending(path: "bench")
-    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let places = sets.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
-    // FNV-1a over the places.
-    let hash = places.joined(separator: "\n").utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-      ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3
-    }
-    return try BenchJournal(path: folder.appending(path: String(hash, radix: 16) + ".jsonl").path)
-  }
-
-  /// Writes what is wanted, shows the table, and takes the journal away.
+  /// Shows the table, writes what is wanted, and takes the journal away.
   ///
   /// - Throws: `Failure` when no utterance at all could be worked on.
-  func finish(_ runs: [BenchRun], ruler: Ruler, journal: BenchJournal?) throws {
+  func finish(_ runs: [BenchRun], ruler: Ruler, journal: BenchJournal<UtteranceResult>?) throws {
     let result = BenchResult(environment: Self.environment, ruler: ruler, runs: runs)
-    try Self.write(result, comparisons: [], ruler: ruler, output: output, report: report)
-    try StandardOutput.write(
-      BenchTable.text(
-        of: result, width: Terminal.current.isOutputInteractive ? Terminal.columns : nil))
-    journal?.remove()
-    for run in runs where !run.failures.isEmpty {
-      StandardError.write("dragoman: \(run.system): \(run.failures.count) utterances failed and are not scored\n")
+    let width = Terminal.current.isOutputInteractive ? Terminal.columns : nil
+    // A reader who has gone takes no file away, nor a full disk the table.
+    let shown = Result { try StandardOutput.write(BenchTable.text(of: result, width: width)) }
+    for run in runs {
+      let warned = run.utterances.count { $0.warning != nil }
+      if warned > 0 {
+        StandardError.write("dragoman: \(run.system): \(warned) utterances are scored with a warning\n")
+      }
+      if !run.failures.isEmpty {
+        StandardError.write("dragoman: \(run.system): \(run.failures.count) utterances failed and are not scored\n")
+      }
     }
+    try Self.write(result, comparisons: [], ruler: ruler, output: output, report: report)
+    journal?.remove()
+    try shown.get()
     if runs.allSatisfy({ $0.utterances.isEmpty }) { throw Failure(.badData, "no utterance could be worked on") }
   }
 

@@ -1,3 +1,4 @@
+internal import AudioIO
 internal import Evaluation
 internal import Foundation
 
@@ -53,5 +54,12 @@ struct BenchRecording {
       if taken[recording.id]! > 1 { recording.id += "#\(taken[recording.id]!)" }
       return recording
     }
+  }
+}
+
+extension AudioFile {
+  /// What is wrong with a recording that was heard all the same, once it was read to its end.
+  var warning: String? {
+    isTruncated ? "the recording ends before its header says; what there is was heard" : nil
   }
 }

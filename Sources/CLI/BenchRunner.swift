@@ -11,7 +11,8 @@ struct BenchItem {
     self.utterance = utterance
     result = UtteranceResult(
       set: set.name, id: utterance.id, language: utterance.language, reference: utterance.text, audio: utterance.audio,
-      excerpt: utterance.excerpt, translationReference: target.flatMap { utterance.translations[$0] })
+      channel: utterance.channel, excerpt: utterance.excerpt,
+      translationReference: target.flatMap { utterance.translations[$0] })
   }
 
   /// The utterances of sets in their order.
@@ -25,7 +26,8 @@ struct BenchItem {
 /// An utterance that cannot be worked on is reported, counted and passed over.
 final class BenchRunner {
   private let items: [BenchItem]
-  private let journal: BenchJournal
+  private let scope: BenchScope
+  private let journal: BenchJournal<UtteranceResult>
   private let progress: ProgressLine
   private let begin = ContinuousClock.now
   private let total: Int
@@ -36,14 +38,19 @@ final class BenchRunner {
 
   /// - Parameters:
   ///   - items: what each system works through.
-  ///   - runs: how many systems there will be.
-  init(items: [BenchItem], runs: Int, journal: BenchJournal) {
-    (self.items, self.journal, total) = (items, journal, items.count * runs)
+  ///   - systems: those that will be run.
+  ///   - path: of the journal; nil for one in the cache folder.
+  init(items: [BenchItem], systems: [BenchSystem], scope: BenchScope, journal path: String?) throws {
+    (self.items, self.scope, total) = (items, scope, items.count * systems.count)
+    let runs = systems.map { scope.run($0.allSettings) }
+    let journal: BenchJournal<UtteranceResult> = try scope.openJournal(at: path, for: runs)
+    self.journal = journal
     progress = ProgressLine(label: "bench")
     Interruption.onRequest { [cancellation] in cancellation.request() }
-    if journal.resumed > 0 {
-      progress.message("bench: goes on with \(journal.resumed) utterances that are done already")
+    let resumed = runs.reduce(0) { sum, run in
+      sum + items.count { journal.result(of: $0.result, run: run) != nil }
     }
+    if resumed > 0 { progress.message("bench: goes on with \(resumed) utterances that are done already") }
   }
 
   /// One system over all utterances.
@@ -57,7 +64,7 @@ final class BenchRunner {
   ) throws -> BenchRun {
     PeakMemory.reset()
     let start = ContinuousClock.now
-    let key = journalKey(system)
+    let key = scope.run(system.allSettings)
     var run = BenchRun(system: system.name, settings: system.allSettings)
     var fresh = 0.0
     var finished: [UtteranceResult?] = items.map { journal.result(of: $0.result, run: key) }
@@ -99,6 +106,7 @@ final class BenchRunner {
         result.timedTogether = indices.count > 1 ? indices.count : nil
         try journal.append(result, run: run)
         finished[index] = result
+        if let warning = result.warning { progress.message("dragoman: \(result.key): \(warning)") }
       }
     } catch let failure as any CommandFailure where Self.isAboutUtterance(failure) {
       if indices.count > 1 {
@@ -113,8 +121,13 @@ final class BenchRunner {
     }
   }
 
+  /// Shows and writes the results, after which nothing is to be gone on with.
+  func finish(_ runs: [BenchRun], ruler: Ruler, output: BenchOutput) throws {
+    try output.finish(runs, ruler: ruler, journal: journal)
+  }
+
   private static func isAboutUtterance(_ failure: any CommandFailure) -> Bool {
-    !(failure is Failure || failure is BenchJournal.Failure)
+    !(failure is Failure || failure is BenchJournalError)
   }
 
   private func interrupted() -> Failure {
@@ -122,11 +135,6 @@ final class BenchRunner {
     return Failure(
       Interruption.exitStatus,
       "\(done) of \(total) utterances are done and kept in \(journal.path); the same command goes on from there")
-  }
-
-  private func journalKey(_ system: BenchSystem) -> String {
-    let settings = system.allSettings.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: " ")
-    return "\(DragomanCommand.version) \(settings)"
   }
 
   private func showProgress(_ system: BenchSystem) {

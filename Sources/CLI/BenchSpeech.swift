@@ -21,9 +21,10 @@ struct BenchSpeech: ParsableArguments {
   /// Runs the grid, writes the results where they are wanted and shows the table.
   ///
   /// - Parameters:
+  ///   - command: `wer` or `cascade`.
   ///   - target: language that is translated into; nil for recognition alone.
   ///   - translation: how it is translated into that.
-  func run(target: String?, translation: TranslationArguments? = nil) throws {
+  func run(_ command: String, target: String?, translation: TranslationArguments? = nil) throws {
     try output.check()
     let ruler = try ruler.ruler(target: target)
     let items = BenchItem.all(of: try data.load(target: target), target: target).filter { $0.utterance.audio != nil }
@@ -35,13 +36,19 @@ struct BenchSpeech: ParsableArguments {
     if let target { settings["to"] = target }
     settings.merge(translation?.settings ?? [:]) { $1 }
     let translating = try translation?.options() ?? TranslationOptions()
+    let silent = items.count { $0.utterance.language == nil }
+    if silent > 0 {
+      StandardError.write(
+        "dragoman: \(silent) utterances tell no language and are scored in the one that the model finds; --from names it\n"
+      )
+    }
     let systems = try grid.systems(settings: settings)
     // Wrong models are refused before the first hour of work.
     for model in grid.models { _ = try request(systems.first { $0.model == model }!, target: target, translating) }
-    let journal = try output.openJournal(for: data.sets)
-    let runner = BenchRunner(items: items, runs: systems.count, journal: journal)
+    let runner = try BenchRunner(
+      items: items, systems: systems, scope: data.scope(of: command), journal: output.journalPath)
     let runs = try systems.map { try run($0, target: target, translating, with: runner) }
-    try output.finish(runs, ruler: ruler, journal: journal)
+    try runner.finish(runs, ruler: ruler, output: output)
   }
 
   private func request(
@@ -68,6 +75,13 @@ struct BenchSpeech: ParsableArguments {
         let known = findLanguage ? nil : utterance.language
         let transcript = try session.interpret(
           file, name: utterance.id, from: known.map { .language($0) } ?? .automatic, cancellation: runner.cancellation)
+        if result.language == nil {
+          // Of silence nothing was found.
+          let found = transcript.languageProbability > 0 ? transcript.language : nil
+          result.language = request.onlyLanguage ?? found
+          result.languageFound = true
+        }
+        result.warning = file.warning
         result.audioSeconds = transcript.duration / .seconds(1)
         result.hypothesis = transcript.text
         result.translation = target.flatMap { _ in transcript.translation }
@@ -89,7 +103,7 @@ struct BenchWERCommand: ParsableCommand {
   @OptionGroup var speech: BenchSpeech
 
   func run() throws {
-    try speech.run(target: nil)
+    try speech.run("wer", target: nil)
   }
 }
 
@@ -111,6 +125,6 @@ struct BenchCascadeCommand: ParsableCommand {
   @OptionGroup(title: "Translation") var translation: TranslationArguments
 
   func run() throws {
-    try speech.run(target: languageCode(target), translation: translation)
+    try speech.run("cascade", target: languageCode(target), translation: translation)
   }
 }

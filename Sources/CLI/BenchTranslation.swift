@@ -49,7 +49,11 @@ struct ReferenceTranslation {
     let translators = BenchTranslators(
       models: request.models, target: target, options: request.interpreter.translationOptions, threads: threads)
     for (language, indices) in Dictionary(grouping: utterances.indices, by: { utterances[$0].language }) {
-      guard let language else { continue }
+      guard let language else {
+        StandardError.write(
+          "dragoman: \(indices.count) references tell no language and are not translated; name it with --from\n")
+        continue
+      }
       let plan = try TranslationPlan.best(
         from: language, to: target, available: request.models.available,
         recognizerTranslates: request.recognizerTranslates)
@@ -123,8 +127,9 @@ struct BenchTranslationCommand: ParsableCommand {
           ))
       }
     }
-    let journal = try output.openJournal(for: data.sets)
-    let runner = BenchRunner(items: items, runs: systems.count, journal: journal)
+    let runner = try BenchRunner(
+      items: items, systems: systems.map(\.0), scope: data.scope(of: "translation"),
+      journal: output.journalPath)
     let runs = try systems.map { system, translators in
       // Loading is no part of the first text's time.
       for language in languages { _ = try translators.translate(["."], from: language) }
@@ -137,7 +142,7 @@ struct BenchTranslationCommand: ParsableCommand {
         return results
       }
     }
-    try output.finish(runs, ruler: ruler, journal: journal)
+    try runner.finish(runs, ruler: ruler, output: output)
   }
 
   private func onlyTarget(of sets: [DataSet]) throws -> String {

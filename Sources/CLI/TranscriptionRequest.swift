@@ -20,6 +20,8 @@ struct TranscriptionRequest {
   private let available: [AvailableTranslation]
   /// Whether the recognition model can write English for other languages.
   let recognizerTranslates: Bool
+  /// The one language that the recognition model knows; nil where it knows several.
+  let onlyLanguage: String?
 
   /// Loads the recognition model and makes sure that a way to the target language exists.
   ///
@@ -50,6 +52,7 @@ struct TranscriptionRequest {
     self.voiceActivity = voiceActivity
     let recognizerTranslates = model.canTranslate && options.task == .transcribe
     self.recognizerTranslates = recognizerTranslates
+    onlyLanguage = model.isMultilingual ? nil : "en"
     try model.validate(options)
 
     if let target {

@@ -1,84 +1,114 @@
 internal import Foundation
 
+/// What a journal keeps.
+public protocol JournaledResult: Codable, Sendable {
+  /// Names it across sets.
+  var key: String { get }
+  /// Whether it is of the same words, sound and language as another, which may be without a result.
+  func isOfSameInput(as other: Self) -> Bool
+}
+
+/// Why a journal cannot be kept.
+public enum BenchJournalError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// It cannot be written; the system's words.
+  case unwritable(path: String, reason: String)
+  /// Something else stands there.
+  case notAJournal(path: String)
+  /// Another process writes to it.
+  case inUse(path: String)
+  /// It holds results of a run that is none of the wanted ones.
+  case ofAnotherRun(path: String, run: String)
+
+  /// What happened, to what, and what to do next.
+  public var description: String {
+    switch self {
+    case .unwritable(let path, let reason):
+      "\(path): the journal cannot be written (\(reason)). Free some space or name another place."
+    case .notAJournal(let path): "\(path): what is there is no journal. Name another place."
+    case .inUse(let path):
+      "\(path): another benchmark is writing to this journal. Wait for its end, or name another one with --journal."
+    case .ofAnotherRun(let path, let run):
+      "\(path): this journal holds results of another benchmark (\(run)). Let that one end, remove the journal, or name "
+        + "another one with --journal."
+    }
+  }
+}
+
 /// Finished utterances on disk, one JSON object a line, so that a run that was ended goes on where it was.
 ///
-/// Each line is written whole and at once; one that was cut off by a crash is passed over and written again.
-public final class BenchJournal {
+/// It serves the runs of one command, and one process at a time. Each line is written whole and at once; one that was cut
+/// off by a crash is passed over and written again.
+public final class BenchJournal<Result: JournaledResult> {
+  /// What every line tells, whatever results it holds.
+  private struct Heading: Decodable {
+    var run: String
+  }
+
   /// A line.
   private struct Entry: Codable {
     var run: String
-    var result: UtteranceResult
-  }
-
-  /// Why a journal cannot be kept.
-  public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The file, and the system's words.
-    public var path: String, reason: String
-
-    /// What happened, to what, and what to do next.
-    public var description: String {
-      "\(path): the journal cannot be written (\(reason)). Free some space or name another place."
-    }
+    var result: Result
   }
 
   /// Where it is.
   public let path: String
   private let file: FileHandle
   private let encoder = JSONEncoder()
-  /// What every line begins with, one that was cut off too, for keys are sorted.
-  private static let beginning = Data(#"{"result":"#.utf8)
-  private var results: [String: [String: UtteranceResult]] = [:]
-
-  /// Finished utterances that the file held when it was opened.
-  public private(set) var resumed = 0
+  private var results: [String: [String: Result]] = [:]
 
   /// Opens a journal and reads what is in it; makes it when it is not there.
-  public init(path: String) throws(Failure) {
+  ///
+  /// - Parameter runs: the runs that it may hold results of.
+  public init(path: String, runs: Set<String>) throws(BenchJournalError) {
     self.path = path
-    let data = FileManager.default.contents(atPath: path) ?? Data()
-    if !FileManager.default.fileExists(atPath: path), !FileManager.default.createFile(atPath: path, contents: nil) {
-      throw Failure(path: path, reason: String(cString: strerror(errno)))
-    }
-    guard let file = FileHandle(forUpdatingAtPath: path) else {
-      throw Failure(path: path, reason: String(cString: strerror(errno)))
-    }
-    self.file = file
+    let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
+    file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    // Where a file system has no locks, nothing tells.
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { throw .inUse(path: path) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .notAJournal(path: path) }
+    // Between opening and locking its process ended and took it away.
+    guard status.st_nlink > 0 else { throw .inUse(path: path) }
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let decoder = JSONDecoder()
-    let lines = data.split(separator: 10)
-    if !lines.isEmpty, !lines.contains(where: { $0.starts(with: Self.beginning) }) {
-      throw Failure(path: path, reason: "there is a file that is no journal")
+    do {
+      let data = try file.readToEnd() ?? Data()
+      try read(data.split(separator: 10), runs: runs)
+      if let last = data.last, last != 10 { try file.write(contentsOf: Data([10])) }
+    } catch let error as BenchJournalError {
+      throw error
+    } catch {
+      throw .unwritable(path: path, reason: error.localizedDescription)
     }
+  }
+
+  private func read(_ lines: [Data], runs: Set<String>) throws(BenchJournalError) {
+    // What every line begins with, one that was cut off too, for keys are sorted.
+    let beginning = Data(#"{"result":"#.utf8)
+    if !lines.isEmpty, !lines.contains(where: { $0.starts(with: beginning) }) { throw .notAJournal(path: path) }
+    let decoder = JSONDecoder()
     for line in lines {
+      guard let run = try? decoder.decode(Heading.self, from: line).run else { continue }
+      guard runs.contains(run) else { throw .ofAnotherRun(path: path, run: run) }
       guard let entry = try? decoder.decode(Entry.self, from: line) else { continue }
       results[entry.run, default: [:]][entry.result.key] = entry.result
-      resumed += 1
-    }
-    do {
-      try file.seekToEnd()
-      if let last = data.last, last != 10 { try file.write(contentsOf: Data([10])) }
-    } catch {
-      throw Failure(path: path, reason: error.localizedDescription)
     }
   }
 
   deinit { try? file.close() }
 
-  /// What a run made of an utterance, if it is still the same utterance: same words, same sound, same translation wanted.
-  public func result(of utterance: UtteranceResult, run: String) -> UtteranceResult? {
-    guard let result = results[run]?[utterance.key], result.reference == utterance.reference,
-      result.audio == utterance.audio, result.excerpt == utterance.excerpt,
-      result.translationReference == utterance.translationReference
-    else { return nil }
+  /// What a run made of an input, if it is still the same input.
+  public func result(of input: Result, run: String) -> Result? {
+    guard let result = results[run]?[input.key], result.isOfSameInput(as: input) else { return nil }
     return result
   }
 
-  /// Keeps a finished utterance.
-  public func append(_ result: UtteranceResult, run: String) throws(Failure) {
+  /// Keeps a finished result.
+  public func append(_ result: Result, run: String) throws(BenchJournalError) {
     do {
       try file.write(contentsOf: encoder.encode(Entry(run: run, result: result)) + [10])
     } catch {
-      throw Failure(path: path, reason: error.localizedDescription)
+      throw .unwritable(path: path, reason: error.localizedDescription)
     }
   }
 

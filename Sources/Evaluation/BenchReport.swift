@@ -48,6 +48,7 @@ struct ReportPage {
       ("confusions", "Confusions", confusionsSection),
       ("utterances", "Worst utterances", utterancesSection(worst, audio: audio)),
       ("failures", "Failures", failuresSection),
+      ("warnings", "Warnings", warningsSection),
       ("made", "How it was made", makingSection),
     ]
     let present = sections.compactMap { section in section.body.map { (section.id, section.title, $0) } }

@@ -2,14 +2,14 @@
 public struct UtteranceResult: Sendable, Equatable, Codable {
   /// Name of the data set, and the utterance's id in it.
   public var set: String, id: String
-  /// Language code of the speech or source text, where known.
-  public var language: String?
-  /// What was said, or is to be translated, as the set writes it; empty where only a translation is judged.
+  /// Language code of the speech or source text, where known, and whether it is the recogniser's word and not the set's.
+  public var language: String?, languageFound: Bool?
+  /// What was said, or is to be translated, as the set writes it; empty where nothing is said, or only a translation is judged.
   public var reference: String
   /// What was recognised; nil where nothing was recognised.
   public var hypothesis: String?
-  /// Path of the recording, and the part of it that was heard; nil for all of it.
-  public var audio: String?, excerpt: Utterance.Excerpt?
+  /// Path of the recording, the channel of it that was heard, from 0, and the part; nil for all.
+  public var audio: String?, channel: Int?, excerpt: Utterance.Excerpt?
   /// Length of the audio, and the time that the system took, in seconds.
   public var audioSeconds: Double?, seconds: Double?
   /// How many utterances were worked on at once, of whose time `seconds` is an even share; nil for one by itself.
@@ -18,16 +18,18 @@ public struct UtteranceResult: Sendable, Equatable, Codable {
   public var translationReference: String?, translation: String?
   /// The translation of the reference transcript: what a perfect recogniser would have led to.
   public var translationOfReference: String?
+  /// What is wrong with the recording, which was heard and is scored all the same.
+  public var warning: String?
 
   /// A result; what does not apply is nil.
   public init(
     set: String, id: String, language: String?, reference: String, hypothesis: String? = nil, audio: String? = nil,
-    excerpt: Utterance.Excerpt? = nil, audioSeconds: Double? = nil, seconds: Double? = nil,
-    translationReference: String? = nil,
-    translation: String? = nil, translationOfReference: String? = nil
+    channel: Int? = nil, excerpt: Utterance.Excerpt? = nil, audioSeconds: Double? = nil, seconds: Double? = nil,
+    translationReference: String? = nil, translation: String? = nil, translationOfReference: String? = nil
   ) {
     (self.set, self.id, self.language) = (set, id, language)
-    (self.reference, self.hypothesis, self.audio, self.excerpt) = (reference, hypothesis, audio, excerpt)
+    (self.reference, self.hypothesis) = (reference, hypothesis)
+    (self.audio, self.channel, self.excerpt) = (audio, channel, excerpt)
     (self.audioSeconds, self.seconds) = (audioSeconds, seconds)
     (self.translationReference, self.translation) = (translationReference, translation)
     self.translationOfReference = translationOfReference
@@ -35,6 +37,15 @@ public struct UtteranceResult: Sendable, Equatable, Codable {
 
   /// Names it across sets.
   public var key: String { "\(set)/\(id)" }
+}
+
+extension UtteranceResult: JournaledResult {
+  /// Whether both are of the same words, sound and language, with the same translation wanted.
+  public func isOfSameInput(as other: UtteranceResult) -> Bool {
+    func told(_ result: UtteranceResult) -> String? { result.languageFound == true ? nil : result.language }
+    return key == other.key && reference == other.reference && told(self) == told(other) && audio == other.audio
+      && channel == other.channel && excerpt == other.excerpt && translationReference == other.translationReference
+  }
 }
 
 /// One system over some data: a cell of the grid.

@@ -12,6 +12,8 @@ public struct LiveRecording: Sendable, Equatable, Codable {
   public var text: String, translation: String?
   /// Its figures.
   public var score: LiveScore
+  /// What is wrong with the recording, which was heard and is scored all the same.
+  public var warning: String?
 
   /// Names it across sets.
   public var key: String { "\(set)/\(id)" }

@@ -157,17 +157,33 @@ extension ReportPage {
 
   /// What could not be heard or read.
   var failuresSection: HTML? {
-    let parts: [HTML] = result.runs.enumerated().filter { !$0.element.failures.isEmpty }.map { system, run in
-      let items: [HTML] = run.failures.sorted { $0.key < $1.key }.map { utterance, reason in
+    list(
+      result.runs.map(\.failures),
+      caption: "Utterances that could not be heard or read. They are in no score above.")
+  }
+
+  /// What was heard and scored, though something is wrong with its recording.
+  var warningsSection: HTML? {
+    let warnings = result.runs.map { run in
+      Dictionary(
+        run.utterances.compactMap { utterance in utterance.warning.map { (utterance.key, $0) } },
+        uniquingKeysWith: { first, _ in first })
+    }
+    return list(warnings, caption: "Utterances whose recordings have a fault. They are scored as they were heard.")
+  }
+
+  /// Utterances of each system with what is said of them; nil without any.
+  private func list(_ reasons: [[String: String]], caption: HTML) -> HTML? {
+    let parts: [HTML] = reasons.enumerated().filter { !$0.element.isEmpty }.map { system, reasons in
+      let items: [HTML] = reasons.sorted { $0.key < $1.key }.map { utterance, reason in
         "<li><code dir=\"auto\">\(utterance)</code> <bdi>\(reason)</bdi></li>"
       }
       return """
-        <details open><summary>\(key(system)): \(run.failures.count)</summary><ul class="failures">\(items)</ul></details>
+        <details open><summary>\(key(system)): \(reasons.count)</summary><ul class="failures">\(items)</ul></details>
 
         """
     }
-    guard !parts.isEmpty else { return nil }
-    return "<p class=\"caption\">Utterances that could not be heard or read. They are in no score above.</p>\n\(parts)"
+    return parts.isEmpty ? nil : "<p class=\"caption\">\(caption)</p>\n\(parts)"
   }
 
   /// Environment, and rulers with their versions.

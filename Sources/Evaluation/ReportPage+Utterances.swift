@@ -13,7 +13,7 @@ extension ReportPage {
       let anchor = "u\(index + 1)"
       var player: HTML = ""
       if let path = utterance.audio {
-        let recording = utterance.excerpt.map { "\(path)@\($0.start)" } ?? path
+        let recording = "\(utterance.channel ?? -1) \(path)@\(utterance.excerpt?.start ?? -1)"
         if let owner = owners[recording] {
           player = "<p class=\"note\">The recording stands <a href=\"#\(owner)\">above</a>.</p>\n"
         } else if let clip = audio(utterance) {
@@ -76,9 +76,11 @@ extension ReportPage {
     if let alignment = attempt.alignment {
       let counts = alignment.counts
       let noun = unit == .word ? "word" : "character"
+      func count(_ number: Int) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
       facts.append(
-        "\(counts.errors) of \(counts.referenceCount) \(noun)\(counts.referenceCount == 1 ? "" : "s") wrong, "
-          + "\(Formatted.percent(counts.rate, places: 0)) %")
+        counts.referenceCount == 0
+          ? "\(count(counts.errors)) where nothing is said"
+          : "\(counts.errors) of \(count(counts.referenceCount)) wrong, \(Formatted.percent(counts.rate, places: 0)) %")
       diff = """
         <p class="diff" lang="\(HTML.languageTag(attempt.result.language))" dir="auto">\
         \(Self.diff(alignment, unit: unit))</p>

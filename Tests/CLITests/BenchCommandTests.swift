@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import CLI
 @testable import Evaluation
 
 /// `dragoman bench` as a user runs it, on the project's own fixtures.
@@ -82,6 +83,106 @@ import Testing
     #expect(try result("r.json").runs[0].utterances.count == 2)
   }
 
+  @Test func aJournalServesOneBenchmarkAtATime() throws {
+    defer { command.clean() }
+    try putManifest()
+    let arguments = [path("set.jsonl"), "--beam", "1", "--journal", path("j")]
+    // As if the recognition had been ended before its first utterance was over, and still ran.
+    let run = "0.0 bench wer beam=1"
+    let line = #"{"result":{"set":"set.jsonl","id":"short-en","reference":""},"run":"\#(run)"}"# + "\n"
+    try command.put("j", line)
+    let other = try self.run(["wer"] + arguments + ["--model", "whisper-tiny.en"])
+    #expect(other.status == 73 && other.errors.contains("another benchmark (\(run))"), "\(other.errors)")
+    #expect(try String(contentsOfFile: path("j"), encoding: .utf8) == line)
+    let descriptor = open(path("j"), O_RDONLY | O_CLOEXEC)
+    defer { close(descriptor) }
+    try #require(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    let second = try self.run(["wer"] + arguments + ["--model", "whisper-tiny.en"])
+    #expect(second.status == 69 && second.errors.contains("another benchmark is writing"), "\(second.errors)")
+    #expect(try String(contentsOfFile: path("j"), encoding: .utf8) == line)
+  }
+
+  @Test func runsDifferInAllThatDecidesTheirResults() throws {
+    defer { command.clean() }
+    let scope = BenchScope(command: "wer", sets: ["/a"])
+    func run(settings: [String: String] = ["beam": "1"], _ change: (inout BenchScope) -> Void = { _ in }) -> String {
+      var scope = scope
+      change(&scope)
+      return scope.run(settings)
+    }
+    try command.put("terms.tsv", "a\tb\n")
+    let glossary = ["glossary": path("terms.tsv")]
+    var runs = [
+      run(), run { $0.sets = ["/b"] }, run { $0.sets = ["/a", "/b"] }, run { $0.source = "en" }, run { $0.limit = 1 },
+      run { $0.setFormat = "stm" }, run { $0.command = "cascade" }, run(settings: ["beam": "2"]),
+      run(settings: glossary),
+    ]
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 1_000_000_000)], ofItemAtPath: path("terms.tsv"))
+    runs.append(run(settings: glossary))
+    #expect(Set(runs).count == runs.count)
+    #expect(run { $0.sets = ["/b/../a"] } == run())
+  }
+
+  @Test func aFullDiskCostsNothingThatWasDone() throws {
+    defer { command.clean() }
+    try command.put("t.en.txt", String(repeating: "The library is open.\n", count: 200))
+    try command.put("t.pt.txt", String(repeating: "A biblioteca está aberta.\n", count: 200))
+    try command.put("full/place", "")
+    let script = """
+      mount -t tmpfs -o size=8k none '\(path("full"))' || exit 9
+      for room in full free; do
+        '\(command.executable.path)' bench translation '\(path("t.en.txt"))' --output '\(path("full/r.json"))' --journal '\(path("j"))'
+        echo "exit $?"; mount -o remount,size=1m '\(path("full"))'
+      done
+      ls '\(path("full"))'
+      """
+    let output = try command.runInNamespace(script, environment: Self.pulled)
+    let parts = output.components(separatedBy: "exit ")
+    #expect(parts.count == 3 && parts[0].contains("chrF") && parts[1].hasPrefix("74\n"), "\(output)")
+    #expect(parts[1].contains("goes on with 200 utterances") && parts[1].contains("chrF"), "\(output)")
+    #expect(parts[2] == "0\nr.json\n" && !FileManager.default.fileExists(atPath: path("j")), "\(output)")
+  }
+
+  @Test func aSetWithoutALanguageIsScoredInTheOneThatIsHeard() throws {
+    defer { command.clean() }
+    let base = Places.fixtures.appending(path: "short-en").path
+    // Spoken numbers are figures in English only.
+    try command.put("set.jsonl", #"{"audio":"\#(base).flac","text":"the archive opens at eight in the morning"}"#)
+    for model in ["whisper-tiny.en", "whisper-base"] {
+      let heard = try run(["wer", path("set.jsonl"), "--model", model, "--beam", "1", "--output", path("r.json")])
+      #expect(heard.status == 0 && heard.errors.contains("1 utterances tell no language"), "\(heard.errors)")
+      let result = try result("r.json")
+      #expect(result.runs[0].utterances[0].language == "en" && result.runs[0].utterances[0].languageFound == true)
+      #expect(result.summaries[0].total.words?.errors == 0, "\(model)")
+    }
+    let cascade = try run(
+      ["cascade", path("set.jsonl"), "--to", "pt", "--output", path("c.json"), "--set-format", "manifest"])
+    #expect(cascade.status == 0, "\(cascade.errors)")
+    #expect(try result("c.json").runs[0].utterances[0].translationOfReference?.isEmpty == false)
+    let named = try run([
+      "wer", path("set.jsonl"), "--from", "en", "--model", "whisper-tiny.en", "--output", path("n.json"),
+    ])
+    #expect(named.status == 0 && !named.errors.contains("tell no language"), "\(named.errors)")
+    #expect(try result("n.json").runs[0].utterances[0].languageFound == nil)
+  }
+
+  @Test func aRecordingThatEndsEarlyIsToldAndScored() throws {
+    defer { command.clean() }
+    let whole = try Data(contentsOf: Places.fixtures.appending(path: "meeting-en.flac"))
+    try command.put("set/cut.txt", "Good morning, everyone.")
+    try whole.prefix(60_000).write(to: command.folder.appending(path: "set/cut.flac"))
+    let arguments = [path("set"), "--from", "en", "--model", "whisper-tiny.en", "--beam", "1"]
+    let heard = try run(["wer"] + arguments + ["--output", path("r.json")])
+    #expect(heard.status == 0, "\(heard.errors)")
+    #expect(heard.errors.contains("set/cut: the recording ends before its header says"), "\(heard.errors)")
+    #expect(heard.errors.contains("1 utterances are scored with a warning"), "\(heard.errors)")
+    let utterance = try result("r.json").runs[0].utterances[0]
+    #expect(utterance.warning?.isEmpty == false && utterance.hypothesis?.isEmpty == false)
+    let live = try run(["live"] + arguments + ["--output", path("l.json")])
+    #expect(live.status == 0 && live.errors.contains("1 recordings are scored with a warning"), "\(live.errors)")
+  }
+
   @Test func cascadeAttributesTheLoss() throws {
     defer { command.clean() }
     try putManifest()
@@ -137,6 +238,15 @@ import Testing
     #expect(try run(["wer", path("set.jsonl"), "--beam", "0"]).status == 64)
     #expect(try run(["wer", path("set.jsonl"), "--model", "nothing-like-it"]).status == 69)
     #expect(try run(["wer", path("set.jsonl"), "--output", path("no/folder/r.json")]).status == 73)
+    #expect(try run(["wer", path("set.jsonl"), "--output", command.folder.path]).status == 73)
+    #expect(try run(["wer", path("set.jsonl"), "--report", path("absent") + "/"]).status == 73)
+    #expect(try run(["wer", path("set.jsonl"), "--output", "/dev/null"]).status == 73)
+    let here = command.folder.lastPathComponent
+    for (first, second) in [("--output", "--report"), ("--journal", "--report"), ("--output", "--journal")] {
+      let twice = try run(["wer", path("set.jsonl"), first, path("r"), second, path("../\(here)/./r")])
+      #expect(twice.status == 64 && twice.errors.contains("named twice"), "\(twice.errors)")
+    }
+    #expect(try run(["wer", path("set.jsonl"), "--output", path("r"), "--report", path("r.journal")]).status == 64)
     #expect(try run(["wer", path("set.jsonl"), "--normalizer", "magic"]).status == 64)
     try command.put("lines.txt", "a\n")
     #expect(try run(["wer", path("lines.txt")]).status == 65)

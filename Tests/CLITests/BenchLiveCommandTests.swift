@@ -79,11 +79,11 @@ import Testing
       #"{"audio":"\#(Places.fixtures.path)/\#(name).flac","text":"one","lang":"en"}"#
     }
     try command.put("set.jsonl", lines.joined(separator: "\n"))
-    let process = command.process(
-      [
-        "bench", "live", path("set.jsonl"), "--real-time", "--model", "whisper-tiny.en", "--output", path("r.json"),
-        "--logs", path("logs"),
-      ], environment: Self.pulled)
+    let arguments = [
+      path("set.jsonl"), "--real-time", "--model", "whisper-tiny.en", "--output", path("r.json"), "--logs",
+      path("logs"),
+    ]
+    let process = command.process(["bench", "live"] + arguments, environment: Self.pulled)
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()
@@ -97,6 +97,13 @@ import Testing
     #expect(process.terminationStatus == 130)
     let run = try #require(try result("r.json").runs.first)
     #expect(run.recordings.map(\.id) == ["short-en"] && run.settings["clock"] == "real time")
+    #expect(FileManager.default.fileExists(atPath: path("r.json.journal")))
+    try FileManager.default.removeItem(atPath: path("logs"))
+    let again = try self.run(arguments)
+    #expect(again.status == 0 && again.errors.contains("goes on with 1 recordings"), "\(again.errors)")
+    let whole = try #require(try result("r.json").runs.first)
+    #expect(whole.recordings.map(\.id) == ["short-en", "meeting-en"] && whole.recordings[0] == run.recordings[0])
+    #expect(isKept() && !FileManager.default.fileExists(atPath: path("r.json.journal")))
   }
 
   @Test func wrongUseIsRefusedBeforeWork() throws {
@@ -111,6 +118,7 @@ import Testing
     #expect(try status("--no-vad") == 64 && status("--keep", "x") == 64 && status("--beam", "0") == 64)
     #expect(try status("--model", "nothing-like-it") == 69)
     #expect(try status("--output", path("no/folder/r.json")) == 73)
+    #expect(try status("--output", path("r"), "--journal", path("r")) == 64)
     try command.put("lines.txt", "a\n")
     #expect(try run([path("lines.txt")]).status == 65)
   }

@@ -64,6 +64,31 @@ import Testing
     }
   }
 
+  @Test func whatIsSaidOfRecordingsAndSilence() {
+    var run = BenchSamples.run("base", isGood: true)
+    run.utterances[0].reference = ""
+    run.utterances[1].warning = "ends early"
+    let html = BenchReport(
+      BenchResult(environment: [:], ruler: BenchSamples.ruler, runs: [run]), ruler: BenchSamples.ruler
+    ).html
+    #expect(html.contains("6 words where nothing is said"))
+    #expect(html.contains("<section id=\"warnings\">"))
+    #expect(html.contains("<code dir=\"auto\">read/r2</code> <bdi>ends early</bdi>"))
+  }
+
+  @Test func channelsOfARecordingAreHeardApart() {
+    var run = BenchSamples.run("tiny", isGood: false)
+    for index in 0..<2 { (run.utterances[index].audio, run.utterances[index].channel) = ("/clips/call.wav", index) }
+    var asked: [Int?] = []
+    _ = BenchReport(
+      BenchResult(environment: [:], ruler: BenchSamples.ruler, runs: [run]), ruler: BenchSamples.ruler
+    ) { utterance in
+      asked.append(utterance.channel)
+      return ("audio/wav", Data())
+    }
+    #expect(Set(asked) == [0, 1] && asked.count == 2)
+  }
+
   @Test func recordingsAreAskedForOnce() {
     var asked: [String] = []
     _ = BenchReport(BenchSamples.result(), ruler: BenchSamples.ruler) { utterance in
