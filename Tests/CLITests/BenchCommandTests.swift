@@ -124,6 +124,31 @@ import Testing
     #expect(run { $0.sets = ["/b/../a"] } == run())
   }
 
+  @Test func aReportPlaysTheChannelThatWasHeard() throws {
+    defer { command.clean() }
+    // Two channels of 16 bits at 16 kHz, four frames: 1000 and -2000.
+    let size: [UInt8] = [16, 0, 0, 0]
+    let format: [UInt8] = [16, 0, 0, 0, 1, 0, 2, 0, 0x80, 0x3E, 0, 0, 0, 0xFA, 0, 0, 4, 0, 16, 0]
+    let frame: [UInt8] = [0xE8, 3, 0x30, 0xF8]
+    var bytes = Array("RIFF".utf8) + [52, 0, 0, 0] + Array("WAVEfmt ".utf8) + format + Array("data".utf8) + size
+    for _ in 0..<4 { bytes += frame }
+    let wave = Data(bytes)
+    try wave.write(to: URL(filePath: path("call.wav")))
+    func played(_ channel: Int?) -> Data? {
+      BenchAudio().audio(
+        of: UtteranceResult(
+          set: "s", id: "1", language: nil, reference: "", audio: path("call.wav"), channel: channel))?.data
+    }
+    #expect(played(nil) == wave)
+    for (channel, value) in [1000, -2000].enumerated() {
+      let data = try #require(played(channel))
+      let samples = stride(from: 44, to: data.count, by: 2).map {
+        Int16(data[$0]) | Int16(bitPattern: UInt16(data[$0 + 1]) << 8)
+      }
+      #expect(samples.count == 4 && samples.allSatisfy { abs(Int($0) - value) <= 1 }, "\(channel): \(samples)")
+    }
+  }
+
   @Test func aFullDiskCostsNothingThatWasDone() throws {
     defer { command.clean() }
     try command.put("t.en.txt", String(repeating: "The library is open.\n", count: 200))
