@@ -164,8 +164,8 @@ struct BenchLiveCommand: ParsableCommand {
     }
     let result = LiveBenchResult(environment: BenchOutput.environment, ruler: ruler, runs: runs)
     if let output { try AtomicFile.write(try BenchOutput.json(result), to: output) }
-    try runner.end()
     try shown.get()
+    try runner.end()
     if runs.allSatisfy(\.recordings.isEmpty) {
       throw Failure(.badData, "no recording could be heard")
     }

@@ -37,7 +37,7 @@ extension BenchOutput {
   func finish(_ runs: [BenchRun], ruler: Ruler, journal: BenchJournal<UtteranceResult>?) throws {
     let result = BenchResult(environment: Self.environment, ruler: ruler, runs: runs)
     let width = Terminal.current.isOutputInteractive ? Terminal.columns : nil
-    // A reader who has gone takes no file away, nor a full disk the table.
+    // A full disk costs no table, and a reader who has gone no file.
     let shown = Result { try StandardOutput.write(BenchTable.text(of: result, width: width)) }
     for run in runs {
       let warned = run.utterances.count { $0.warning != nil }
@@ -49,8 +49,8 @@ extension BenchOutput {
       }
     }
     try Self.write(result, comparisons: [], ruler: ruler, output: output, report: report)
-    journal?.remove()
     try shown.get()
+    journal?.remove()
     if runs.allSatisfy({ $0.utterances.isEmpty }) { throw Failure(.badData, "no utterance could be worked on") }
   }
 

@@ -36,10 +36,10 @@ struct BenchSpeech: ParsableArguments {
     if let target { settings["to"] = target }
     settings.merge(translation?.settings ?? [:]) { $1 }
     let translating = try translation?.options() ?? TranslationOptions()
-    let silent = items.count { $0.utterance.language == nil }
-    if silent > 0 {
+    let untold = items.count { $0.utterance.language == nil }
+    if untold > 0 {
       StandardError.write(
-        "dragoman: \(silent) utterances tell no language and are scored in the one that the model finds; --from names it\n"
+        "dragoman: \(untold) utterances tell no language and are scored in the one that the model finds; --from names it\n"
       )
     }
     let systems = try grid.systems(settings: settings)

@@ -51,7 +51,8 @@ struct ReferenceTranslation {
     for (language, indices) in Dictionary(grouping: utterances.indices, by: { utterances[$0].language }) {
       guard let language else {
         StandardError.write(
-          "dragoman: \(indices.count) references tell no language and are not translated; name it with --from\n")
+          "dragoman: \(indices.count) references tell no language and are not translated, so nobody knows what recognition cost; "
+            + "name it with --from\n")
         continue
       }
       let plan = try TranslationPlan.best(
