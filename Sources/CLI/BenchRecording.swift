@@ -58,8 +58,11 @@ struct BenchRecording {
 }
 
 extension AudioFile {
-  /// What is wrong with a recording that was heard all the same, once it was read to its end.
-  var warning: String? {
-    isTruncated ? "the recording ends before its header says; what there is was heard" : nil
+  /// What is wrong with a recording that was heard all the same, in one line; nil where nothing is.
+  ///
+  /// - Parameter length: of what was read.
+  func warning(length: Duration) -> String? {
+    let faults = faults(length: length)
+    return faults.isEmpty ? nil : faults.joined(separator: "; ")
   }
 }

@@ -81,7 +81,7 @@ struct BenchSpeech: ParsableArguments {
           result.language = request.onlyLanguage ?? found
           result.languageFound = true
         }
-        result.warning = file.warning
+        result.warning = file.warning(length: transcript.duration)
         result.audioSeconds = transcript.duration / .seconds(1)
         result.hypothesis = transcript.text
         result.translation = target.flatMap { _ in transcript.translation }

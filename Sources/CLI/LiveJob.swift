@@ -42,8 +42,8 @@ struct LiveJob {
     }
     view.close()
     if let recording, !cancellation.isRequested {
-      for warning in recording.warnings(named: command.input!, length: summary.duration) {
-        StandardError.write("dragoman: \(warning)\n")
+      for fault in recording.faults(length: summary.duration) {
+        StandardError.write("dragoman: \(command.input!): \(fault)\n")
       }
     }
     StandardError.write(Self.text(summary) + "\n")

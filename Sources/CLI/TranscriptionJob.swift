@@ -117,7 +117,8 @@ struct TranscriptionJob {
       }
       return outcome
     }
-    for warning in file.warnings(named: input, length: transcript.duration) { progress.say("dragoman: \(warning)") }
+    for fault in file.faults(length: transcript.duration) { progress.say("dragoman: \(input): \(fault)") }
+    if transcript.duration == .zero { progress.say("dragoman: \(input) holds no sound: zero samples") }
     outcome.text = try write(transcript, formats, name: name)
     if outcome.failure == nil { progress.end(transcript) }
     return outcome
@@ -234,6 +235,11 @@ extension TranslationError: CommandFailure {
 extension InterpreterError: CommandFailure {
   var message: String? { description }
   var exitStatus: ExitStatus { .unavailable }
+}
+
+extension UnfinishedRecording: CommandFailure {
+  var message: String? { description }
+  var exitStatus: ExitStatus { failure.exitStatus }
 }
 
 extension TranscriptError: CommandFailure {
