@@ -41,16 +41,21 @@ struct BenchData: ParsableArguments {
       var set = try DataSet(path, format: try format(), wishes: .init(language: source, target: target))
       names[set.name, default: 0] += 1
       if names[set.name]! > 1 { set.name += "#\(names[set.name]!)" }
-      if !set.faults.isEmpty {
-        StandardError.write("dragoman: \(set.faults.count) lines of \(set.name) cannot be used, among them:\n")
-        for fault in set.faults.prefix(5) { StandardError.write("  \(fault)\n") }
-      }
+      tell(set.faults, of: set.name)
       if limits, let limit { set.utterances = Array(set.utterances.prefix(limit)) }
       return set
     }
   }
 
   private func format() throws -> DataSetFormat? { try dataSetFormat(setFormat) }
+}
+
+/// Says what was passed over.
+func tell(_ faults: [DataSetFault], of name: String) {
+  guard !faults.isEmpty else { return }
+  StandardError.write(
+    "dragoman: \(faults.count) \(faults.count == 1 ? "part" : "parts") of \(name) cannot be used, among them:\n")
+  for fault in faults.prefix(5) { StandardError.write("  \(fault)\n") }
 }
 
 /// What `--set-format` names.
@@ -68,7 +73,9 @@ func dataSetFormat(_ name: String?) throws -> DataSetFormat? {
 struct BenchRuler: ParsableArguments {
   @OptionGroup var texts: BenchTexts
 
-  @Option(help: ArgumentHelp("Draws of each bootstrap interval and randomisation test.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Draws of each bootstrap interval; a randomisation test takes ten times as many.", valueName: "n"))
   var resamples = 1000
 
   @Option(help: ArgumentHelp("Seed of the draws.", valueName: "n"))

@@ -30,6 +30,7 @@ struct BenchCompareCommand: ParsableCommand {
   var target: String?
 
   func run() throws {
+    try BenchOutput.check([output, report])
     let results = try files.map(Self.read)
     var runs = results.flatMap(\.runs)
     guard runs.count >= 2 else {
@@ -50,7 +51,8 @@ struct BenchCompareCommand: ParsableCommand {
     let comparisons = try runs.dropFirst().map { run in
       let comparison = BenchComparison(runs[0], run, ruler: ruler)
       guard !comparison.metrics.isEmpty else {
-        throw Failure(.badData, "\(runs[0].system) and \(run.system) have no scored utterance in common")
+        throw Failure(
+          .badData, "\(runs[0].system) and \(run.system) have no scored utterance of the same reference in common")
       }
       return comparison
     }

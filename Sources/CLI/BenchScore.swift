@@ -10,7 +10,8 @@ struct BenchScoreCommand: ParsableCommand {
     discussion: """
       References are a data set, or a text with one a line. Hypotheses are a text with one for each reference in its order,
       `ID TEXT` lines, `TEXT (ID)` lines, a CTM, JSON lines or a JSON file with ids, one JSON transcript of one recording,
-      or a folder with ID.txt or ID.json.
+      or a folder with ID.txt or ID.json; - is standard input. A recording that a CTM has no word of counts as deleted; what
+      is missing in other outputs is told and left out.
 
       Examples:
         dragoman bench score test.ref.txt whisper.cpp.txt
@@ -43,24 +44,40 @@ struct BenchScoreCommand: ParsableCommand {
   @OptionGroup(title: "Results") var output: BenchOutput
 
   func run() throws {
-    try output.check()
+    guard output.journal == nil else {
+      throw ValidationError("--journal is for work that takes long; scoring does not.")
+    }
+    try BenchOutput.check([output.output, output.report])
     let target = try target.map(languageCode)
-    let set = try DataSet(
+    var set = try DataSet(
       reference, format: try dataSetFormat(setFormat),
-      wishes: .init(language: try source.map(languageCode), target: target))
-    let hypotheses = try HypothesisFile.read(hypothesis, for: set)
+      wishes: .init(language: try source.map(languageCode), target: target, needsAudio: false))
+    set = set.named(like: HypothesisFile.firstWords(of: hypothesis)) ?? set
+    tell(set.faults, of: set.name)
     let into = target ?? Set(set.utterances.flatMap(\.translations.keys)).sorted().first
+    if translation, set.format != .lines, !set.utterances.contains(where: { $0.translations[into ?? ""] != nil }) {
+      throw Failure(
+        .badData,
+        "\(reference) has no translations\(into.map { " into \($0)" } ?? ""); name a text with them, or SOURCE:TARGET")
+    }
+    let hypotheses = try HypothesisFile.read(
+      hypothesis, for: set, translationInto: translation ? into ?? "" : nil)
     let name = label ?? URL(fileURLWithPath: hypothesis).lastPathComponent
+    tell(hypotheses.faults, of: name)
     var run = BenchRun(system: name, settings: translation ? ["to": into ?? ""] : [:])
     for utterance in set.utterances {
       var result = BenchItem(utterance, of: set, target: translation ? into : nil).result
-      guard let text = hypotheses[utterance.id] else {
+      // In a plain text the references themselves are translations.
+      if translation, set.format == .lines { result.translationReference = utterance.text }
+      guard let text = hypotheses.texts[utterance.id] else {
         run.failures[result.key] = "nothing stands for it in \(hypothesis)"
         continue
       }
       if translation {
-        // In a plain text the references themselves are translations.
-        result.translationReference = result.translationReference ?? utterance.text
+        guard result.translationReference != nil else {
+          run.failures[result.key] = "the set has no translation of it"
+          continue
+        }
         result.translation = text
       } else {
         result.hypothesis = text

@@ -4,6 +4,8 @@ public struct BenchComparison: Sendable, Equatable, Codable {
   public var first: String, second: String
   /// Utterances that both runs have.
   public var utterances: Int
+  /// Utterances that only one run has, and those whose references differ: neither are compared.
+  public var unpaired: Int, differing: Int
   /// By the name of the metric; only those that both runs can be measured with.
   public var metrics: [String: PairedComparison]
 
@@ -11,16 +13,33 @@ public struct BenchComparison: Sendable, Equatable, Codable {
   public init(_ one: BenchRun, _ other: BenchRun, ruler: Ruler) {
     (first, second) = (one.system, other.system)
     let others = Dictionary(other.utterances.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
-    let pairs = one.utterances.compactMap { mine in others[mine.key].map { (mine, $0) } }
+    let common = one.utterances.compactMap { mine in others[mine.key].map { (mine, $0) } }
+    let pairs = common.filter { $0.reference == $1.reference && $0.translationReference == $1.translationReference }
     utterances = pairs.count
+    differing = common.count - pairs.count
+    unpaired = one.utterances.count + others.count - 2 * common.count
     metrics = [:]
-    let words = pairs.compactMap { one, other in
-      ruler.alignment(of: one).flatMap { first in ruler.alignment(of: other).map { (first.counts, $0.counts) } }
+    func compare<S: AdditiveStatistics>(
+      _ first: [S], _ second: [S], _ direction: PairedComparison.Direction, _ score: (S) -> Double
+    ) -> PairedComparison {
+      // A p-value wants more draws than an interval, and its draws cost less.
+      PairedComparison(
+        first, second, direction: direction, resamples: ruler.resamples, trials: 10 * ruler.resamples, seed: ruler.seed,
+        score: score)
     }
-    if !words.isEmpty {
-      metrics["WER"] = PairedComparison(
-        words.map(\.0), words.map(\.1), direction: .lowerIsBetter, resamples: ruler.resamples, seed: ruler.seed
-      ) { $0.rate * 100 }
+    // Where a sentence is one word, characters say more.
+    let units: [ErrorUnit] =
+      pairs.contains { ErrorUnit.forLanguage($0.0.language) == .character } ? [.word, .character] : [.word]
+    for unit in units {
+      let counts = pairs.compactMap { one, other in
+        ruler.alignment(of: one, unit: unit).flatMap { first in
+          ruler.alignment(of: other, unit: unit).map { (first.counts, $0.counts) }
+        }
+      }
+      guard !counts.isEmpty else { continue }
+      metrics[unit == .word ? "WER" : "CER"] = compare(counts.map(\.0), counts.map(\.1), .lowerIsBetter) {
+        $0.rate * 100
+      }
     }
     let translated = pairs.compactMap { one, other -> (first: String, second: String, reference: String)? in
       guard let reference = one.translationReference, let first = one.translation, let second = other.translation
@@ -32,14 +51,10 @@ public struct BenchComparison: Sendable, Equatable, Codable {
         (translated.map { make($0.first, $0.reference) }, translated.map { make($0.second, $0.reference) })
       }
       let (firstBLEU, secondBLEU) = statistics { ruler.bleu.statistics(hypothesis: $0, reference: $1) }
-      metrics["BLEU"] = PairedComparison(
-        firstBLEU, secondBLEU, direction: .higherIsBetter, resamples: ruler.resamples, seed: ruler.seed
-      ) { ruler.bleu.score($0) }
+      metrics["BLEU"] = compare(firstBLEU, secondBLEU, .higherIsBetter) { ruler.bleu.score($0) }
       let chrf = CharacterFScore()
       let (firstF, secondF) = statistics { chrf.statistics(hypothesis: $0, reference: $1) }
-      metrics["chrF"] = PairedComparison(
-        firstF, secondF, direction: .higherIsBetter, resamples: ruler.resamples, seed: ruler.seed
-      ) { chrf.score($0) }
+      metrics["chrF"] = compare(firstF, secondF, .higherIsBetter) { chrf.score($0) }
     }
   }
 }

@@ -32,7 +32,9 @@ public enum BenchTable {
   /// Two systems on the same utterances: scores, difference with its interval, p-value and what follows from it.
   public static func text(of comparison: BenchComparison) -> String {
     let heading =
-      "A  \(comparison.first)\nB  \(comparison.second)\n\(comparison.utterances) utterances that both have\n"
+      "A  \(comparison.first)\nB  \(comparison.second)\n\(comparison.utterances) utterances that both have"
+      + (comparison.unpaired > 0 ? "; left out are \(comparison.unpaired) that only one has" : "")
+      + (comparison.differing > 0 ? "; left out are \(comparison.differing) whose references differ" : "") + "\n"
     let metrics = comparison.orderedMetrics
     guard !metrics.isEmpty else { return heading + "\nThere is nothing that both can be measured with.\n" }
     func column(_ name: String, _ cell: (PairedComparison) -> String) -> [String] {

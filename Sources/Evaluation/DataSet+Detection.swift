@@ -20,9 +20,13 @@ extension DataSet {
   private static func detectFolder(_ path: String) -> DataSetFormat? {
     let names = Set(Files.names(in: path))
     if names.contains("wav.scp") { return .kaldi }
-    if names.contains("manifest.jsonl") || names.contains("manifest.json") { return .manifest }
-    if names.contains("clips"), names.contains(where: { $0.hasSuffix(".tsv") }) { return .commonVoice }
-    if names.contains(where: { $0.hasSuffix(".tsv") }) { return .fleurs }
+    if names.contains("text"), names.contains("segments") || names.contains("utt2spk") { return .kaldi }
+    if DataSetReading.manifestNames.contains(where: names.contains) { return .manifest }
+    let tables = names.filter { $0.hasSuffix(".tsv") }
+    if !tables.isEmpty {
+      let isNamed = tables.contains { isCommonVoice(Files.firstLine(of: Files.path($0, in: path))) }
+      return names.contains("clips") || isNamed ? .commonVoice : .fleurs
+    }
     if names.contains(where: { $0.hasSuffix(".stm") }) || names.contains("stm") { return .stm }
     let files = Files.below(path)
     if files.contains(where: { $0.hasSuffix(".trans.txt") }) { return .libriSpeech }
@@ -30,16 +34,27 @@ extension DataSet {
     return nil
   }
 
+  private static func isCommonVoice(_ header: String) -> Bool {
+    let columns = header.split(separator: "\t", omittingEmptySubsequences: false)
+    return columns.contains("path") && columns.contains("sentence")
+  }
+
   private static func detectFile(_ path: String, _ wishes: Wishes) throws(DataSetError) -> DataSetFormat? {
     let name = URL(fileURLWithPath: path).lastPathComponent
     if name.hasSuffix(".trans.txt") { return .libriSpeech }
     if name == "wav.scp" { return .kaldi }
+    if name == "text",
+      ["wav.scp", "segments", "utt2spk"].contains(where: { Files.exists(Files.path($0, in: Files.folder(of: path))) })
+    {
+      return .kaldi
+    }
     switch URL(fileURLWithPath: path).pathExtension.lowercased() {
     case "jsonl", "json", "ndjson": return .manifest
     case "stm": return .stm
     case "tsv":
-      let columns = Files.firstLine(of: path).split(separator: "\t", omittingEmptySubsequences: false)
-      if columns.contains("path"), columns.contains("sentence") { return .commonVoice }
+      let first = Files.firstLine(of: path)
+      if isCommonVoice(first) { return .commonVoice }
+      let columns = first.split(separator: "\t", omittingEmptySubsequences: false)
       return columns.count >= 6 && Int(columns[0]) != nil ? .fleurs : nil
     default:
       if Files.firstLine(of: path).hasPrefix("{") { return .manifest }
@@ -63,15 +78,30 @@ enum Files {
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
+  static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// Names in a folder, sorted; none if it cannot be read.
   static func names(in folder: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
   }
 
-  /// Paths of all files below a folder, relative to it, sorted; hidden ones are left out.
+  /// Paths of all files below a folder, relative to it, sorted; hidden ones are left out, and a folder that links reach twice is
+  /// searched once.
   static func below(_ folder: String) -> [String] {
-    ((try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? [])
-      .filter { !$0.split(separator: "/").contains { $0.hasPrefix(".") } }.sorted()
+    var found: [String] = [], visited: Set<String> = []
+    func collect(_ inner: String) {
+      let whole = inner.isEmpty ? folder : path(inner, in: folder)
+      guard visited.insert(URL(fileURLWithPath: whole).resolvingSymlinksInPath().path).inserted else { return }
+      for name in names(in: whole) {
+        let file = inner.isEmpty ? name : inner + "/" + name
+        if isFolder(path(file, in: folder)) { collect(file) } else { found.append(file) }
+      }
+    }
+    collect("")
+    return found.sorted()
   }
 
   /// The beginning of a file up to its first line's end.

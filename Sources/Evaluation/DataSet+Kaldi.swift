@@ -26,7 +26,8 @@ extension DataSetReading {
         continue
       }
       let recording = segment?.recording ?? id
-      guard let audio = recordings[recording] else {
+      let audio = recordings[recording]
+      guard audio != nil || !wishes.needsAudio else {
         fault(text, line.number, "no recording \(recording) in wav.scp that can be used")
         continue
       }
@@ -46,6 +47,7 @@ extension DataSetReading {
 
   /// `RECORDING PATH`, a path relative to the data folder or, as in Kaldi's recipes, to the current one.
   private mutating func readRecordings(_ file: String, folder: String) throws(DataSetError) -> [String: String] {
+    guard wishes.needsAudio || Files.exists(file) else { return [:] }
     var recordings: [String: String] = [:]
     for line in try lines(of: file) {
       let parts = line.text!.split(maxSplits: 1, whereSeparator: \.isWhitespace).map(String.init)
@@ -53,10 +55,12 @@ extension DataSetReading {
       if location.isEmpty {
         fault(file, line.number, "\(parts[0]) has no path")
       } else if location.hasSuffix("|") || location.hasPrefix("|") {
+        if !wishes.needsAudio { continue }
         fault(
           file, line.number,
           "\(parts[0]) is a command, and commands in data are never run; convert it to a file first and name that")
       } else if location.wholeMatch(of: /.+\.ark:\d+/) != nil {
+        if !wishes.needsAudio { continue }
         fault(
           file, line.number, "\(parts[0]) lies inside an archive; extract it to a file first (wav-copy) and name that")
       } else {
@@ -74,7 +78,7 @@ extension DataSetReading {
     for line in try lines(of: file) {
       let parts = line.text!.split(whereSeparator: \.isWhitespace).map(String.init)
       guard (4...5).contains(parts.count), let start = Double(parts[2]), let end = Double(parts[3]), start >= 0,
-        start.isFinite, end == -1 || end > start
+        end == -1 || end > start, Utterance.Excerpt.times.contains(max(start, end))
       else {
         fault(file, line.number, "an id, a recording, a start and a later end are expected: \(line.text!)")
         continue

@@ -29,17 +29,20 @@ extension DataSetReading {
   /// Recordings with a text beside each: `a.flac` with `a.txt`, and `a.pt.txt` for a translation.
   mutating func readFolder() throws(DataSetError) {
     let files = Files.below(path)
-    let texts = Set(files.filter { $0.lowercased().hasSuffix(".txt") })
+    /// By their names with the ending in lower case.
+    let texts = Dictionary(
+      files.filter { $0.lowercased().hasSuffix(".txt") }.map { ($0.dropLast(4) + ".txt", $0) },
+      uniquingKeysWith: { first, _ in first })
     for file in files where Files.isAudio(file) {
       let id = String(file.dropLast((file as NSString).pathExtension.count + 1))
-      guard let name = ["\(id).txt", "\(file).txt"].first(where: texts.contains) else {
+      guard let name = ["\(id).txt", "\(file).txt"].lazy.compactMap({ texts[$0] }).first else {
         fault(Files.path(file, in: path), nil, "has no \(Files.stem(file)).txt beside it")
         continue
       }
       var utterance = Utterance(id: id, audio: Files.path(file, in: path), text: "")
       guard let text = try wholeText(Files.path(name, in: path)) else { continue }
       utterance.text = text
-      for other in texts where other.hasPrefix("\(id).") && other != name {
+      for other in texts.values where other.hasPrefix("\(id).") && other != name {
         let code = String(other.dropFirst(id.count + 1).dropLast(4))
         guard !code.isEmpty, !code.contains("/"), !code.contains("."), let language = Self.language(code) else {
           continue

@@ -88,8 +88,11 @@ extension DataSetReading {
     }
   }
 
-  /// References, one a line; their numbers are their ids.
+  /// References, one a line; their numbers are their ids, but in a `.trn` and in Kaldi's `text`, where ids are written.
   mutating func readLines() throws(DataSetError) {
+    let file = URL(fileURLWithPath: path)
+    if file.pathExtension.lowercased() == "trn" { return try readNamedLines(LineID.last) }
+    if file.lastPathComponent == "text" { return try readNamedLines(LineID.first) }
     for line in try TextLines.read(path) {
       guard let text = line.text else {
         fault(path, line.number, "not UTF-8")
@@ -97,5 +100,38 @@ extension DataSetReading {
       }
       add(Utterance(id: "\(line.number)", text: text))
     }
+  }
+}
+
+extension DataSetReading {
+  private mutating func readNamedLines(_ parse: (String) -> (id: String, text: String)?) throws(DataSetError) {
+    for line in try lines(of: path) {
+      guard let found = parse(line.text!) else {
+        fault(path, line.number, "no id in it")
+        continue
+      }
+      add(Utterance(id: found.id, text: found.text))
+    }
+  }
+}
+
+extension DataSet {
+  /// A plain text as one whose lines begin with ids, where another text begins its lines with the same.
+  ///
+  /// - Parameter words: the first words of the other text's lines.
+  public func named(like words: Set<String>) -> DataSet? {
+    guard format == .lines, utterances.count > 1 else { return nil }
+    let lines = utterances.compactMap { LineID.first($0.text) }
+    let ids = Set(lines.map(\.id))
+    // Ids are unlike words, and no two are equal.
+    guard lines.count == utterances.count, ids.count == lines.count,
+      ids.count(where: { $0.contains { $0.isNumber || "-_".contains($0) } }) * 2 > ids.count,
+      ids.intersection(words).count * 2 > max(ids.count, words.count), lines.contains(where: { !$0.text.isEmpty })
+    else { return nil }
+    var named = self
+    for (index, line) in lines.enumerated() {
+      (named.utterances[index].id, named.utterances[index].text) = line
+    }
+    return named
   }
 }

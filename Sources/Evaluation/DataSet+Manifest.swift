@@ -1,6 +1,9 @@
 internal import Foundation
 
 extension DataSetReading {
+  /// What manifests in folders are called; the last one by Hugging Face's AudioFolder.
+  static let manifestNames = ["manifest.jsonl", "manifest.json", "metadata.jsonl"]
+
   /// JSON objects, one a line or in one array, as NeMo and most scripts write them.
   mutating func readManifest() throws(DataSetError) {
     if path == "-" {
@@ -9,14 +12,15 @@ extension DataSetReading {
     }
     var file = path
     if Files.isFolder(path) {
-      let names = ["manifest.jsonl", "manifest.json"].map { Files.path($0, in: path) }
-      guard let found = names.first(where: Files.exists) else { throw unusable("there is no manifest.jsonl in it.") }
+      let found = Self.manifestNames.map { Files.path($0, in: path) }.first(where: Files.exists)
+      guard let found else { throw unusable("there is no manifest.jsonl in it.") }
       file = found
     }
     readObjects(try TextLines.data(file), file: file, folder: Files.folder(of: file))
   }
 
   private mutating func readObjects(_ data: Data, file: String, folder: String) {
+    let data = TextLines.withoutMark(data)
     if data.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "[") {
       guard let objects = try? JSONSerialization.jsonObject(with: data) as? [Any] else {
         return fault(file, nil, "begins as a JSON array and is not one")
@@ -25,9 +29,18 @@ extension DataSetReading {
       return
     }
     for line in usable(TextLines.split(data), of: file) {
-      let object = try? JSONSerialization.jsonObject(with: Data(line.text!.utf8), options: .fragmentsAllowed)
+      let object = Self.object(line.text!) ?? Self.object(Self.withoutNaN(line.text!))
       readObject(object, file, line.number, folder: folder, what: "line")
     }
+  }
+
+  private static func object(_ text: String) -> Any? {
+    try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
+  }
+
+  /// Python writes numbers that are none as JSON does not know them.
+  private static func withoutNaN(_ text: String) -> String {
+    text.replacing(/([:\[,]\s*)(?:NaN|-?Infinity)(\s*[,}\]])/) { "\($0.1)null\($0.2)" }
   }
 
   private mutating func readObject(_ value: Any?, _ file: String, _ number: Int, folder: String, what: String) {
@@ -48,7 +61,7 @@ extension DataSetReading {
     guard let reference = text("text", "transcript", "sentence", "transcription") else {
       return fault(file, number, "no text")
     }
-    let name = text("audio_filepath", "audio", "audio_path", "path", "file", "wav")
+    let name = text("audio_filepath", "audio", "audio_path", "path", "file", "file_name", "wav")
     var translations: [String: String] = [:]
     for (key, value) in object where key.hasPrefix("translation_") {
       if let value = value as? String, !value.isEmpty, let code = Self.language(String(key.dropFirst(12))) {
@@ -59,8 +72,10 @@ extension DataSetReading {
       translations[target] = translations[target] ?? value
     }
     let duration = quantity("duration", "duration_s"), offset = quantity("offset")
-    if let offset, offset < 0 || !offset.isFinite { return fault(file, number, "an offset of \(offset) seconds") }
-    if let duration, duration <= 0 || !duration.isFinite {
+    if let offset, !Utterance.Excerpt.times.contains(offset) {
+      return fault(file, number, "an offset of \(offset) seconds")
+    }
+    if let duration, duration == 0 || !Utterance.Excerpt.times.contains(duration) {
       return fault(file, number, "a duration of \(duration) seconds")
     }
     let excerpt = offset.map { Utterance.Excerpt(start: $0, duration: duration) }
@@ -84,7 +99,7 @@ extension DataSetReading {
     let segments = objects.compactMap { object -> LiveReference.Segment? in
       guard let start = (object["start"] as? NSNumber)?.doubleValue,
         let end = (object["end"] as? NSNumber)?.doubleValue, let text = object["text"] as? String, start >= 0,
-        start < end, end.isFinite
+        start < end, Utterance.Excerpt.times.contains(end)
       else { return nil }
       let translation = wishes.target.flatMap { object["translation_\($0)"] as? String }
       return .init(start: start, end: end, text: text, translation: translation)

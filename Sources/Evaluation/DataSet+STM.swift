@@ -30,14 +30,15 @@ extension DataSetReading {
   private mutating func readSTMLine(_ line: TextLines.Line, _ file: String, places: [String]) {
     var fields = line.text!.split(whereSeparator: \.isWhitespace).map(String.init)
     guard fields.count >= 5, let start = Double(fields[3]), let end = Double(fields[4]), start >= 0, end > start,
-      end.isFinite
+      Utterance.Excerpt.times.contains(end)
     else {
       return fault(
         file, line.number, "a recording, channel, speaker, start and later end are expected: \(line.text!.prefix(80))")
     }
     let (recording, channel, speaker) = (fields[0], fields[1], fields[2])
     fields.removeFirst(5)
-    if let first = fields.first, first.hasPrefix("<"), first.hasSuffix(">"), first.contains(",") || fields.count > 1,
+    if let first = fields.first, first.hasPrefix("<"), first.hasSuffix(">"),
+      first.contains(",") || fields.count > 1 || first == "<NA>",
       first != "<unk>"
     {
       fields.removeFirst()
@@ -56,7 +57,7 @@ extension DataSetReading {
   }
 
   /// `A`, `1` and `left` are the first channel; what names none means all.
-  private static func channel(_ name: String) -> Int? {
+  static func channel(_ name: String) -> Int? {
     switch name.lowercased() {
     case "a", "left": 0
     case "b", "right": 1

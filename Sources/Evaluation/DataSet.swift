@@ -42,15 +42,17 @@ public struct DataSet: Sendable, Equatable {
     public var language: String?
     /// Language of the translations that are wanted, for sets that keep each language elsewhere.
     public var target: String?
+    /// Whether recordings will be heard; where only texts are scored, a set may do without.
+    public var needsAudio: Bool
     /// What standard input holds, for the path `-`.
     public var standardInput: @Sendable () -> Data
 
     /// Nothing but the set's own word.
     public init(
-      language: String? = nil, target: String? = nil,
+      language: String? = nil, target: String? = nil, needsAudio: Bool = true,
       standardInput: @escaping @Sendable () -> Data = { FileHandle.standardInput.readDataToEndOfFile() }
     ) {
-      (self.language, self.target, self.standardInput) = (language, target, standardInput)
+      (self.language, self.target, self.needsAudio, self.standardInput) = (language, target, needsAudio, standardInput)
     }
   }
 
@@ -176,8 +178,11 @@ enum TextLines {
     }
   }
 
+  /// Without a byte order mark.
+  static func withoutMark(_ data: Data) -> Data { data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data }
+
   static func split(_ data: Data) -> [Line] {
-    let bytes = [UInt8](data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data)
+    let bytes = [UInt8](withoutMark(data))
     var lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
     return lines.enumerated().map { index, line in

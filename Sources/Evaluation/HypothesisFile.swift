@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Transcripts
 
 /// Why somebody's output cannot be scored.
 public enum HypothesisError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -18,7 +19,7 @@ public enum HypothesisError: Error, Equatable, Sendable, CustomStringConvertible
     case .lineCount(let path, let expected, let found):
       "\(path) has \(found) lines for \(expected) references. They have to agree line for line, or begin with the ids."
     case .unknownForm(let path, let reason):
-      "\(path): \(reason). Known are lines of text, ID TEXT, TEXT (ID), CTM, JSON with ids, and a folder of ID.txt or ID.json."
+      "\(path): \(reason). Known are lines of text, ID TEXT, TEXT (ID), CTM, JSON, and a folder of ID.txt or ID.json."
     case .foreign(let path, let example, let expected):
       "\(path) speaks of \(example), but the references are called \(expected) and so on. Name the set that it was made from."
     }
@@ -26,190 +27,161 @@ public enum HypothesisError: Error, Equatable, Sendable, CustomStringConvertible
 }
 
 /// The output of any recogniser or translator, by utterance.
+public struct Hypotheses: Sendable, Equatable {
+  /// Text by the ids of the set; what the output leaves out is left out.
+  public var texts: [String: String] = [:]
+  /// What of the output was of no use, and recordings that a CTM has no word of.
+  public var faults: [DataSetFault] = []
+}
+
+/// Reading the output of any recogniser or translator.
 public enum HypothesisFile {
   /// Reads an output in whichever form it is.
   ///
   /// - Parameters:
   ///   - path: lines of text in the order of the references, `ID TEXT` (Kaldi) or `TEXT (ID)` (trn) lines, a CTM, JSON (lines, an
-  ///     array, an object by id, or the transcript of one recording), or a folder of `ID.txt` or `ID.json`.
-  ///   - set: the references; an id is that of an utterance, or the name of its recording with or without ending.
-  /// - Returns: text by the ids of the set; what the output leaves out is left out.
+  ///     array, an object by id, one object after the other, or the transcript of one recording), or a folder of `ID.txt` or `ID.json`;
+  ///     `-` is standard input.
+  ///   - set: the references; an id is that of an utterance, or the name of its recording with or without folders and ending.
+  ///   - target: the language of a translation, which is what is wanted of an output that has both; nil for what was said.
   /// - Throws: `HypothesisError`.
-  public static func read(_ path: String, for set: DataSet) throws(HypothesisError) -> [String: String] {
-    let names = UtteranceNames(set)
-    if Files.isFolder(path) { return try folder(path, names) }
-    let data: Data
+  public static func read(
+    _ path: String, for set: DataSet, translationInto target: String? = nil
+  ) throws(HypothesisError) -> Hypotheses {
+    var reading = HypothesisReading(path: path, set: set, target: target)
+    if Files.isFolder(path) {
+      try reading.readFolder()
+    } else {
+      try reading.read(contents(of: path))
+    }
+    return reading.result
+  }
+
+  /// The first words of the lines of a text; none of what is no text.
+  public static func firstWords(of path: String) -> Set<String> {
+    // A pipe is read once.
+    guard path != "-", Files.isRegular(path), let data = try? contents(of: path) else { return [] }
+    return Set(
+      TextLines.split(data).compactMap { $0.text?.split(whereSeparator: \.isWhitespace).first.map(String.init) })
+  }
+
+  private static func contents(of path: String) throws(HypothesisError) -> Data {
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
+      guard path != "-" else { return try FileHandle.standardInput.readToEnd() ?? Data() }
+      // Pipes tell no length.
+      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? file.close() }
+      return try file.readToEnd() ?? Data()
     } catch {
       throw .unreadable(path: path, reason: error.localizedDescription)
     }
-    let lines = TextLines.split(data)
-    let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
-    if ending == "ctm" { return try ctm(lines, path, set) }
-    if ending.hasPrefix("json") || ending == "ndjson" || lines.first?.text?.hasPrefix("{") == true {
-      return try json(data, lines, path, names)
-    }
-    return try text(lines, path, names)
+  }
+}
+
+/// An output while it is read.
+struct HypothesisReading {
+  let path: String
+  let set: DataSet
+  let target: String?
+  let names: UtteranceNames
+  var result = Hypotheses()
+
+  init(path: String, set: DataSet, target: String?) {
+    (self.path, self.set, self.target) = (path, set, target)
+    names = UtteranceNames(set)
   }
 
-  private static func text(
-    _ lines: [TextLines.Line], _ path: String, _ names: UtteranceNames
-  ) throws(HypothesisError) -> [String: String] {
-    var filled: [String: String] = [:]
-    // Ids at the beginning or in brackets at the end, if every line has one.
-    let written = lines.compactMap(\.text).filter { !$0.allSatisfy(\.isWhitespace) }
-    for parse in [idFirst, idLast] {
-      let found = written.map(parse)
-      guard !found.isEmpty, found.allSatisfy({ $0.flatMap { names.id($0.id) } != nil }) else { continue }
-      for case .some(let line) in found { filled[names.id(line.id)!] = line.text }
-      return filled
+  mutating func read(_ data: Data) throws(HypothesisError) {
+    let lines = TextLines.split(data)
+    for line in lines where line.text == nil { fault(line.number, "not UTF-8") }
+    let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
+    let first = lines.lazy.compactMap(\.text).first { !$0.allSatisfy(\.isWhitespace) } ?? ""
+    if ending == "ctm" {
+      try readCTM(lines)
+    } else if ending.hasPrefix("json") || ending == "ndjson" || first.hasPrefix("{") || first.hasPrefix("[{") {
+      try readJSON(TextLines.withoutMark(data), lines)
+    } else {
+      try readText(lines)
+    }
+  }
+
+  mutating func fault(_ line: Int?, _ reason: String, file: String? = nil) {
+    result.faults.append(DataSetFault(file: file ?? path, line: line, reason: reason))
+  }
+
+  /// Parts of an utterance's text as one, as its language wants them.
+  func joined(_ parts: [String], of id: String) -> String {
+    let language = target ?? names.language(of: id)
+    return Transcript.joined(
+      parts.map { $0.trimmingCharacters(in: .whitespaces) }, language: primaryLanguage(language))
+  }
+
+  private mutating func readText(_ lines: [TextLines.Line]) throws(HypothesisError) {
+    let written = lines.filter { $0.text.map { !$0.allSatisfy(\.isWhitespace) } ?? false }
+    // Ids at the beginning or in brackets at the end, if most lines have one. Numbers of lines are no ids.
+    for parse in names.areNumbers ? [] : [LineID.first, LineID.last] {
+      let found = written.map { line in parse(line.text!).map { (id: names.id($0.id), text: $0.text) } }
+      guard found.count(where: { $0?.id != nil }) * 2 > written.count else { continue }
+      for (line, found) in zip(written, found) {
+        if let found, let id = found.id {
+          if result.texts.updateValue(found.text, forKey: id) != nil { fault(line.number, "\(id) stands here again") }
+        } else {
+          fault(line.number, "no utterance of \(set.name) is called so: \(line.text!.prefix(80))")
+        }
+      }
+      return
     }
     guard lines.count == names.ids.count else {
       throw .lineCount(path: path, expected: names.ids.count, found: lines.count)
     }
-    for (id, line) in zip(names.ids, lines) { filled[id] = line.text }
-    return filled
+    for (id, line) in zip(names.ids, lines) { result.texts[id] = line.text }
   }
 
+  private mutating func readFolder(_ files: [String]) -> String? {
+    var example: String?
+    for file in files where ["txt", "json"].contains((file as NSString).pathExtension.lowercased()) {
+      example = example ?? file
+      guard let id = names.id(file) else { continue }
+      let whole = Files.path(file, in: path)
+      guard let data = FileManager.default.contents(atPath: whole) else {
+        fault(nil, "cannot be read", file: whole)
+        continue
+      }
+      if file.lowercased().hasSuffix(".json") {
+        let parts = HypothesisJSON.values(in: data).map { HypothesisJSON(target).parts(of: $0) } ?? nil
+        if let parts {
+          result.texts[id] = joined(parts, of: id)
+        } else {
+          fault(nil, "no JSON with a text", file: whole)
+        }
+      } else {
+        result.texts[id] = joined(TextLines.split(data).compactMap(\.text), of: id)
+      }
+    }
+    return example
+  }
+
+  mutating func readFolder() throws(HypothesisError) {
+    let example = readFolder(Files.below(path))
+    guard result.texts.isEmpty else { return }
+    if let example { throw .foreign(path: path, example: example, expected: names.ids[0]) }
+    throw .unknownForm(path: path, reason: "there is no .txt or .json in this folder")
+  }
+}
+
+/// Ids that stand in lines of text.
+enum LineID {
   /// `1272-128104-0000 MISTER QUILTER`.
-  private static func idFirst(_ line: String) -> (id: String, text: String)? {
+  static func first(_ line: String) -> (id: String, text: String)? {
     let parts = line.split(maxSplits: 1, whereSeparator: \.isWhitespace)
     return parts.first.map { (String($0), parts.count > 1 ? String(parts[1]) : "") }
   }
 
   /// `mister quilter (1272-128104-0000)`.
-  private static func idLast(_ line: String) -> (id: String, text: String)? {
+  static func last(_ line: String) -> (id: String, text: String)? {
     guard let close = line.lastIndex(of: ")"), let open = line[..<close].lastIndex(of: "(") else { return nil }
-    return (String(line[line.index(after: open)..<close]), String(line[..<open]))
+    return (
+      String(line[line.index(after: open)..<close]), line[..<open].trimmingCharacters(in: .whitespaces)
+    )
   }
-
-  /// `RECORDING CHANNEL START DURATION WORD [CONFIDENCE]`: words go to the utterance whose part of the recording their middle
-  /// lies in.
-  ///
-  /// - Reference: NIST SCTK, `doc/infmts.htm`, "ctm".
-  private static func ctm(
-    _ lines: [TextLines.Line], _ path: String, _ set: DataSet
-  ) throws(HypothesisError) -> [String: String] {
-    struct Spoken {
-      var middle: Double
-      var text: String
-    }
-    var words: [String: [Spoken]] = [:]
-    for line in lines {
-      guard let text = line.text, !text.hasPrefix(";;") else { continue }
-      let fields = text.split(whereSeparator: \.isWhitespace).map(String.init)
-      if fields.isEmpty { continue }
-      guard fields.count >= 5, let start = Double(fields[2]), let length = Double(fields[3]) else {
-        throw .unknownForm(path: path, reason: "line \(line.number) is not RECORDING CHANNEL START DURATION WORD")
-      }
-      words[Files.stem(fields[0]), default: []].append(Spoken(middle: start + length / 2, text: fields[4]))
-    }
-    var filled: [String: String] = [:]
-    for utterance in set.utterances {
-      let recording = utterance.audio.map(Files.stem) ?? utterance.id
-      guard let spoken = words[recording] ?? words[utterance.id] else { continue }
-      let part = utterance.excerpt.map { $0.start..<$0.start + ($0.duration ?? .infinity) }
-      filled[utterance.id] = spoken.filter { part?.contains($0.middle) ?? true }
-        .sorted { $0.middle < $1.middle }.map(\.text).joined(separator: " ")
-    }
-    if filled.isEmpty, let example = words.keys.sorted().first {
-      throw .foreign(path: path, example: example, expected: set.utterances[0].id)
-    }
-    return filled
-  }
-
-  private static func folder(_ path: String, _ names: UtteranceNames) throws(HypothesisError) -> [String: String] {
-    var filled: [String: String] = [:]
-    var example: String?
-    for file in Files.below(path) where [".txt", ".json"].contains(where: file.hasSuffix) {
-      example = example ?? file
-      guard let id = names.id(Files.stem(file)) else { continue }
-      let whole = Files.path(file, in: path)
-      guard let data = FileManager.default.contents(atPath: whole) else { continue }
-      if file.hasSuffix(".json") {
-        filled[id] = (try? JSONSerialization.jsonObject(with: data)).flatMap(HypothesisJSON.text)
-      } else {
-        filled[id] = TextLines.split(data).compactMap(\.text).joined(separator: " ")
-      }
-    }
-    guard !filled.isEmpty else {
-      if let example { throw .foreign(path: path, example: example, expected: names.ids[0]) }
-      throw .unknownForm(path: path, reason: "there is no .txt or .json in this folder")
-    }
-    return filled
-  }
-
-  private static func json(
-    _ data: Data, _ lines: [TextLines.Line], _ path: String, _ names: UtteranceNames
-  ) throws(HypothesisError) -> [String: String] {
-    let items: [(id: String?, text: String)]
-    if let whole = try? JSONSerialization.jsonObject(with: data) {
-      items = HypothesisJSON.items(of: whole)
-    } else {
-      items = lines.flatMap { line in
-        (try? JSONSerialization.jsonObject(with: Data((line.text ?? "").utf8))).map(HypothesisJSON.items) ?? []
-      }
-    }
-    guard !items.isEmpty else {
-      throw .unknownForm(
-        path: path, reason: "no object in it has a text (hyp, hypothesis, pred_text, text or translation)")
-    }
-    var filled: [String: String] = [:]
-    for item in items { if let id = item.id.flatMap(names.id) { filled[id] = item.text } }
-    if filled.isEmpty {
-      // Without ids of this set, the order tells; one recording needs no id.
-      guard items.count == names.ids.count, items.count == 1 || items.allSatisfy({ $0.id == nil }) else {
-        throw .foreign(path: path, example: items[0].id ?? "\(items.count) texts without ids", expected: names.ids[0])
-      }
-      for (id, item) in zip(names.ids, items) { filled[id] = item.text }
-    }
-    return filled
-  }
-}
-
-/// What JSON outputs call things.
-enum HypothesisJSON {
-  /// The texts of a value with the ids that stand beside them: an array of objects, an object of texts by id, or one object.
-  static func items(of value: Any) -> [(id: String?, text: String)] {
-    if let array = value as? [Any] { return array.flatMap(items) }
-    guard let object = value as? [String: Any] else { return (value as? String).map { [(nil, $0)] } ?? [] }
-    if let text = text(of: object) {
-      let id = ["id", "utt_id", "utterance_id", "key", "audio_filepath", "audio", "file", "path"].lazy
-        .compactMap { object[$0] as? String ?? (object[$0] as? NSNumber)?.stringValue }.first
-      return [(id, text)]
-    }
-    return object.sorted { $0.key < $1.key }.flatMap { key, value in
-      items(of: value).map { ($0.id ?? key, $0.text) }
-    }
-  }
-
-  /// The text of one object: its own, or that of its segments.
-  static func text(of value: Any) -> String? {
-    if let text = value as? String { return text }
-    guard let object = value as? [String: Any] else { return nil }
-    for key in ["hyp", "hypothesis", "pred_text", "prediction", "translation", "text", "transcript"] {
-      if let text = object[key] as? String { return text }
-    }
-    let segments = ["segments", "transcription", "chunks"].lazy.compactMap { object[$0] as? [[String: Any]] }.first
-    return segments.map { $0.compactMap { $0["text"] as? String }.joined(separator: " ") }
-  }
-}
-
-/// The ids of a set, by each of the names that outputs call them.
-struct UtteranceNames {
-  /// In the order of the set.
-  let ids: [String]
-  private var byName: [String: String] = [:]
-
-  init(_ set: DataSet) {
-    ids = set.utterances.map(\.id)
-    // A recording's name stands for its utterance only where it has one.
-    let recordings = Dictionary(grouping: set.utterances) { $0.audio.map(Files.stem) ?? "" }
-    for (stem, utterances) in recordings where utterances.count == 1 { byName[stem] = utterances[0].id }
-    for id in ids { byName[id] = id }
-  }
-
-  /// The id that a name stands for.
-  func id(_ name: String) -> String? { byName[name] ?? byName[Files.stem(name)] }
 }

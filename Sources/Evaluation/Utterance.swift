@@ -7,6 +7,9 @@ public struct Utterance: Sendable, Equatable {
     /// How long it lasts, in seconds; nil for the rest of the recording.
     public var duration: Double?
 
+    /// Seconds from the beginning of a recording that can be meant: what lies beyond is a mistake in the set.
+    static let times = 0...1e9
+
     /// The part from `start` on.
     public init(start: Double, duration: Double?) { (self.start, self.duration) = (start, duration) }
   }

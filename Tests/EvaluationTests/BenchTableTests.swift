@@ -82,6 +82,23 @@ import Testing
     #expect(nothing.contains("0 utterances") && nothing.contains("nothing that both can be measured with"))
   }
 
+  @Test func onlyWhatIsTheSameIsCompared() {
+    func run(_ utterances: (id: String, language: String, reference: String)...) -> BenchRun {
+      BenchRun(
+        system: "s", settings: [:],
+        utterances: utterances.map {
+          UtteranceResult(set: "a", id: $0.id, language: $0.language, reference: $0.reference, hypothesis: "これ")
+        })
+    }
+    let comparison = BenchComparison(
+      run(("1", "ja", "これ"), ("2", "ja", "それ"), ("3", "ja", "あれ")), run(("1", "ja", "これ"), ("2", "ja", "どれ")),
+      ruler: BenchSamples.ruler)
+    #expect(comparison.utterances == 1 && comparison.unpaired == 1 && comparison.differing == 1)
+    #expect(comparison.metrics.keys.sorted() == ["CER", "WER"] && comparison.metrics["CER"]?.trials == 2_000)
+    let text = BenchTable.text(of: comparison)
+    #expect(text.contains("left out are 1 that only one has; left out are 1 whose references differ"), "\(text)")
+  }
+
   @Test func figuresAreWrittenTheSameEverywhere() {
     #expect(Formatted.fixed(-0.001) == "0.00" && Formatted.fixed(.nan) == "-" && Formatted.fixed(1234.5) == "1234.50")
     #expect(Formatted.signed(0.001) == "0.00" && Formatted.signed(1) == "+1.00" && Formatted.signed(-1) == "-1.00")

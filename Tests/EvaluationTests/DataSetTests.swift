@@ -81,6 +81,39 @@ import Testing
     #expect(array.utterances.map(\.id) == ["3"])
   }
 
+  @Test(arguments: [
+    #"{"audio": "a.wav", "text": "t", "offset": 1e30}"#, #"{"audio": "a.wav", "text": "t", "offset": "inf"}"#,
+    #"{"audio": "a.wav", "text": "t", "offset": "nan"}"#, #"{"audio": "a.wav", "text": "t", "offset": -1}"#,
+    #"{"audio": "a.wav", "text": "t", "offset": 1, "duration": 1e300}"#,
+  ]) func timesThatNoRecordingHasAreFaults(line: String) throws {
+    let good = #"{"audio": "b.wav", "text": "u", "translation": NaN}"#
+    let set = try DataSet("-", wishes: .init(standardInput: { Data((line + "\n" + good).utf8) }))
+    #expect(set.utterances.map(\.text) == ["u"] && set.faults.map(\.line) == [1])
+    scratch.put("a.stm", "talk 1 anna 0 1e30 one\ntalk 1 anna 0 inf two\ntalk 1 anna 0 1 <NA>\n")
+    let marks = try DataSet(scratch.path("a.stm"))
+    #expect(marks.utterances.map(\.text) == [""] && marks.faults.map(\.line) == [1, 2])
+  }
+
+  @Test func otherPeoplesFolders() throws {
+    scratch.put("hf/metadata.jsonl", "\u{FEFF}[{\"file_name\": \"a.wav\", \"transcription\": \"one\"}]")
+    let hugging = try DataSet(scratch.path("hf"))
+    #expect(hugging.format == .manifest && hugging.utterances.map(\.audio) == [scratch.path("hf/a.wav")])
+    scratch.put("cv/test.tsv", "client_id\tpath\tsentence\nx\ta.mp3\tone\n")
+    #expect(try DataSet(scratch.path("cv")).format == .commonVoice)
+    scratch.put("real/a.flac", "")
+    scratch.put("real/a.TXT", "one")
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch.path("linked"), withDestinationPath: scratch.path("real"))
+    #expect(try DataSet(scratch.path("linked")).utterances.map(\.text) == ["one"])
+    // Where only texts are scored, commands and missing recordings do not matter.
+    scratch.put("kaldi/text", "a one\nb two\n")
+    scratch.put("kaldi/utt2spk", "a s\nb s\n")
+    scratch.put("kaldi/wav.scp", "a sox a.sph -t wav - |\n")
+    #expect(throws: DataSetError.self) { try DataSet(scratch.path("kaldi")) }
+    let texts = try DataSet(scratch.path("kaldi"), wishes: .init(needsAudio: false))
+    #expect(texts.utterances.map(\.text) == ["one", "two"] && texts.faults.isEmpty)
+  }
+
   @Test func segmentsOfManifests() throws {
     let lines = """
       {"audio": "a.wav", "text": "one two", "translation_pt": "um dois", "segments": [{"start": 0, "end": 1.5, "text": "one",

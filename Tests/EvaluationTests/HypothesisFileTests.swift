@@ -15,7 +15,7 @@ import Testing
 
   private func read(_ name: String, _ text: String) throws -> [String: String] {
     scratch.put(name, text)
-    return try HypothesisFile.read(scratch.path(name), for: set)
+    return try HypothesisFile.read(scratch.path(name), for: set).texts
   }
 
   @Test func linesInOrderOrWithIds() throws {
@@ -54,9 +54,103 @@ import Testing
     scratch.put("out/u1.txt", "one\ntwo\n")
     scratch.put("out/other.json", #"{"text":"four"}"#)
     scratch.put("out/talk.json", #"{"text":"of two utterances"}"#)
-    #expect(try HypothesisFile.read(scratch.path("out"), for: set) == ["u1": "one two", "u3": "four"])
+    #expect(try HypothesisFile.read(scratch.path("out"), for: set).texts == ["u1": "one two", "u3": "four"])
     scratch.put("none/readme.md", "")
     #expect(throws: HypothesisError.self) { try HypothesisFile.read(scratch.path("none"), for: set) }
     #expect(throws: HypothesisError.self) { try HypothesisFile.read(scratch.path("absent.txt"), for: set) }
+  }
+
+  private func all(_ name: String, _ text: String, for set: DataSet? = nil, into: String? = nil) throws -> Hypotheses {
+    scratch.put(name, text)
+    return try HypothesisFile.read(scratch.path(name), for: set ?? self.set, translationInto: into)
+  }
+
+  @Test func linesThatAreOfNoUtteranceAreTold() throws {
+    let most = try all("most.txt", "u1 one\nu2 two\nu9 nobody\n")
+    #expect(most.texts == ["u1": "one", "u2": "two"] && most.faults.map(\.line) == [3])
+    let twice = try all("twice.txt", "u1 one\nu2 two\nu1 again\n")
+    #expect(twice.faults.map(\.line) == [3])
+  }
+
+  /// What begins with a number is no id where ids are the numbers of lines.
+  @Test func numbersAreNoIds() throws {
+    scratch.put("ref.txt", "two\nthree apples\n")
+    let lines = try DataSet(scratch.path("ref.txt"))
+    #expect(try all("digits.txt", "2\n1 apples\n", for: lines).texts == ["1": "2", "2": "1 apples"])
+  }
+
+  @Test func referencesWithIds() throws {
+    scratch.put("ref.trn", "one two (a-1)\nthree (a-2)\nno id\n")
+    let trn = try DataSet(scratch.path("ref.trn"))
+    #expect(trn.utterances.map(\.id) == ["a-1", "a-2"] && trn.utterances.map(\.text) == ["one two", "three"])
+    #expect(trn.faults.map(\.line) == [3])
+    scratch.put("text", "a-1 one two\na-2\n")
+    #expect(try DataSet(scratch.path("text")).utterances.map(\.text) == ["one two", ""])
+    scratch.put("ids.txt", "a-1 one two\na-2 three\n")
+    let plain = try DataSet(scratch.path("ids.txt"))
+    #expect(plain.named(like: ["one", "three"]) == nil)
+    let named = try #require(plain.named(like: ["a-1", "a-2"]))
+    #expect(named.utterances.map(\.id) == ["a-1", "a-2"] && named.utterances.map(\.text) == ["one two", "three"])
+    #expect(try all("hyp.txt", "a-2 three\na-1 one\n", for: named).texts == ["a-1": "one", "a-2": "three"])
+  }
+
+  @Test func channelsAlternativesAndSilentRecordingsOfACTM() throws {
+    let call = DataSet(
+      name: "set", path: "set", format: .stm,
+      utterances: [
+        Utterance(id: "a", audio: "/d/call.v2.wav", excerpt: .init(start: 0, duration: 5), channel: 0, text: "x"),
+        Utterance(id: "b", audio: "/d/call.v2.wav", excerpt: .init(start: 0, duration: 5), channel: 1, text: "x"),
+        Utterance(id: "c", audio: "/d/mute.wav", text: "x"),
+      ])
+    let both = "call.v2 A 0 1 left\ncall.v2 2 0 1 right\n"
+    let read = try all("both.ctm", both, for: call)
+    #expect(read.texts == ["a": "left", "b": "right", "c": ""])
+    #expect(read.faults.map(\.reason) == ["no word of mute, which counts as deleted"])
+    // One channel in the output is the recogniser's way to say mono.
+    #expect(try all("one.ctm", "call.v2.wav 1 0 1 word\n", for: call).texts["b"] == "word")
+    let alternatives = """
+      call.v2 1 * * <ALT_BEGIN>
+      call.v2 1 0 1 first
+      call.v2 1 * * <ALT>
+      call.v2 1 0 1 second
+      call.v2 1 * * <ALT_END>
+      call.v2 1 1 1 @
+      call.v2 1 1 1 last
+      """
+    #expect(try all("alt.ctm", alternatives, for: call).texts["a"] == "first last")
+  }
+
+  @Test func foldersTellRecordingsApart() throws {
+    let twins = DataSet(
+      name: "set", path: "set", format: .folder,
+      utterances: ["a/x", "b/x"].map { Utterance(id: $0, audio: "/data/\($0).wav", text: "t") })
+    scratch.put("twins/a/x.txt", "one")
+    scratch.put("twins/b/x.TXT", "two")
+    let expected = ["a/x": "one", "b/x": "two"]
+    #expect(try HypothesisFile.read(scratch.path("twins"), for: twins).texts == expected)
+    let paths = #"{"audio": "b/x.wav", "text": "two"}"# + "\n" + #"{"audio": "/data/a/x.wav", "text": "one"}"#
+    #expect(try all("twins.jsonl", paths, for: twins).texts == expected)
+  }
+
+  @Test func whatJSONSaysOfBothLanguages() throws {
+    let both = #"{"id":"u1","text":"one","translation":"um"}"#
+    #expect(try all("both.json", both).texts == ["u1": "one"])
+    #expect(try all("both.json", both, into: "pt").texts == ["u1": "um"])
+    let broken = try all("broken.jsonl", both + "\nnothing\n" + #"{"id":"u2","transcription":"two"}"#)
+    #expect(broken.texts == ["u1": "one", "u2": "two"] && broken.faults.map(\.line) == [2])
+    #expect(try all("more.jsonl", both + "\n" + #"{"id":"else","text":"x"}"#).faults.count == 1)
+  }
+
+  @Test(arguments: [("ja", "はいそうです"), ("en", "はい そうです")]) func partsOfOneRecording(language: String, text: String)
+    throws
+  {
+    let one = DataSet(
+      name: "set", path: "set", format: .manifest, utterances: [Utterance(id: "u", text: "x", language: language)])
+    let segments = #"[{"id":0,"start":0,"end":1,"text":"はい"},{"id":1,"start":1,"end":2,"text":" そうです"}]"#
+    #expect(try all("segments.json", segments, for: one).texts == ["u": text])
+    #expect(try all("whole.json", "{\"segments\":\(segments)}", for: one).texts == ["u": text])
+    // One object after the other, each on several lines.
+    #expect(
+      try all("vosk.json", "{\n \"text\" : \"はい\"\n}\n{\n \"text\" : \"そうです\"\n}\n", for: one).texts == ["u": text])
   }
 }

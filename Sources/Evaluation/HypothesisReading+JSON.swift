@@ -1,0 +1,110 @@
+internal import Foundation
+
+extension HypothesisReading {
+  mutating func readJSON(_ data: Data, _ lines: [TextLines.Line]) throws(HypothesisError) {
+    let form = HypothesisJSON(target)
+    var items: [HypothesisJSON.Item] = []
+    if let whole = try? JSONSerialization.jsonObject(with: data) {
+      items = form.items(of: whole)
+    } else {
+      let written = lines.filter { $0.text.map { !$0.allSatisfy(\.isWhitespace) } ?? false }
+      let values = written.map { try? JSONSerialization.jsonObject(with: Data($0.text!.utf8)) }
+      if values.contains(where: { $0 == nil }), let values = HypothesisJSON.values(in: data) {
+        items = values.flatMap(form.items)
+      } else {
+        for (line, value) in zip(written, values) {
+          if let value { items += form.items(of: value) } else { fault(line.number, "not JSON") }
+        }
+      }
+    }
+    guard !items.isEmpty else {
+      throw .unknownForm(
+        path: path,
+        reason: "no object in it has a text (hyp, hypothesis, pred_text, text, transcription or translation)")
+    }
+    for item in items { if let id = item.id.flatMap(names.id) { result.texts[id] = joined(item.parts, of: id) } }
+    guard result.texts.isEmpty else {
+      for item in items where item.id.flatMap(names.id) == nil {
+        fault(nil, "no utterance of \(set.name) is called \(item.id ?? "so: " + item.parts.joined().prefix(80))")
+      }
+      return
+    }
+    // Without ids of this set, the order tells; one recording needs no id, and may come in parts.
+    if names.ids.count == 1, items.count == 1 || items.allSatisfy({ $0.id == nil }) {
+      result.texts[names.ids[0]] = joined(items.flatMap(\.parts), of: names.ids[0])
+    } else {
+      guard items.count == names.ids.count, items.allSatisfy({ $0.id == nil }) else {
+        throw .foreign(path: path, example: items[0].id ?? "\(items.count) texts without ids", expected: names.ids[0])
+      }
+      for (id, item) in zip(names.ids, items) { result.texts[id] = joined(item.parts, of: id) }
+    }
+  }
+}
+
+/// What JSON outputs call things.
+struct HypothesisJSON {
+  /// A text, in the parts that it comes in, with the id that stands beside it.
+  typealias Item = (id: String?, parts: [String])
+
+  /// What a text is called, what is wanted first.
+  private let textKeys: [String]
+
+  /// - Parameter target: the language of a translation; nil for what was said.
+  init(_ target: String?) {
+    let texts = ["hyp", "hypothesis", "pred_text", "prediction", "text", "transcript", "transcription"]
+    textKeys = target == nil ? texts + ["translation"] : ["translation"] + texts
+  }
+
+  /// The texts of a value with the ids that stand beside them: an array of objects, an object of texts by id, or one object.
+  func items(of value: Any) -> [Item] {
+    if let array = value as? [Any] { return array.flatMap(items) }
+    guard let object = value as? [String: Any] else { return (value as? String).map { [(nil, [$0])] } ?? [] }
+    if let parts = parts(of: object) {
+      // Segments of one text are numbered, which names no utterance.
+      let isSegment = object["start"] is NSNumber && object["end"] is NSNumber
+      let name = ["id", "utt_id", "utterance_id", "key", "audio_filepath", "audio", "file", "path"].lazy
+        .compactMap { object[$0] as? String ?? (isSegment ? nil : (object[$0] as? NSNumber)?.stringValue) }.first
+      return [(name, parts)]
+    }
+    return object.sorted { $0.key < $1.key }.flatMap { key, value in
+      items(of: value).map { ($0.id ?? key, $0.parts) }
+    }
+  }
+
+  /// The text of one value: its own, or that of its segments.
+  func parts(of value: Any) -> [String]? {
+    if let text = value as? String { return [text] }
+    if let array = value as? [Any] {
+      let inner = array.compactMap { parts(of: $0) }
+      return inner.isEmpty ? nil : Array(inner.joined())
+    }
+    guard let object = value as? [String: Any] else { return nil }
+    for key in textKeys { if let text = object[key] as? String { return [text] } }
+    let segments = ["segments", "transcription", "chunks"].lazy.compactMap { object[$0] as? [[String: Any]] }.first
+    return segments.map { $0.compactMap { segment in textKeys.lazy.compactMap { segment[$0] as? String }.first } }
+  }
+
+  /// JSON values one after the other, on whatever lines; nil where something else is there.
+  static func values(in data: Data) -> [Any]? {
+    var values: [Any] = []
+    var depth = 0, begin = data.startIndex, isText = false, isEscaped = false
+    for (index, byte) in zip(data.indices, data) {
+      switch byte {
+      case _ where isEscaped: isEscaped = false
+      case UInt8(ascii: "\\") where isText: isEscaped = true
+      case UInt8(ascii: "\""): isText.toggle()
+      case _ where isText: break
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        depth -= 1
+        guard depth >= 0 else { return nil }
+        guard depth == 0 else { continue }
+        guard let value = try? JSONSerialization.jsonObject(with: data[begin...index]) else { return nil }
+        values.append(value)
+        begin = data.index(after: index)
+      default: break
+      }
+    }
+    return depth == 0 && data[begin...].allSatisfy { " \t\r\n".utf8.contains($0) } ? values : nil
+  }
+}
