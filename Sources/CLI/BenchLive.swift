@@ -26,7 +26,7 @@ struct BenchLiveCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "When words are certain: agreement, agreement:N, attention or attention:S, several with commas.",
+      "When words are certain: attention, agreement or both, or attention:S, agreement:N, both:S; several with commas.",
       valueName: "list"))
   var policy = "attention"
 

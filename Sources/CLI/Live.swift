@@ -55,7 +55,9 @@ struct LiveCommand: ParsableCommand {
   @Option(help: ArgumentHelp("text: each finished sentence; jsonl: every event.", valueName: "name"))
   var format: String?
 
-  @Option(help: ArgumentHelp("When words are certain: attention, agreement or both.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "When words are certain: attention, agreement or both, or attention:S, agreement:N, both:S.", valueName: "name"))
   var policy = "attention"
 
   @Option(help: ArgumentHelp("Audio between two looks at it while somebody speaks, in seconds.", valueName: "s"))
