@@ -1,11 +1,8 @@
 """Word times by openai/whisper, for the recogniser's alignment of words with the audio.
 
-usage: python3 Tests/Reference/word_times.py tiny
+usage: python3 Tests/Reference/word_times.py
          The attention, its path and the tokens' probabilities of the tiny seeded model: tiny-whisper.words.safetensors.
-       python3 Tests/Reference/word_times.py words MODEL_FOLDER DATA_FOLDER
-         Word times of faster-whisper on clips of the shared data, with the tokens that they belong to:
-         whisper-base.word-times.json. Only identifiers, tokens and times are written, no audio.
-needs: openai-whisper, torch, safetensors, soundfile; faster-whisper for `words`. Writes into Tests/Reference, manifest.json too."""
+needs: openai-whisper, torch, safetensors. Writes into Tests/Reference, manifest.json too."""
 import hashlib
 import json
 import os
@@ -64,37 +61,9 @@ def tiny():
     save_file({k: np.ascontiguousarray(v, dtype=np.float32) for k, v in tensors.items()}, os.path.join(HERE, name))
     register(name, "tiny seeded model: sharpened attention [token, position] of layer 1's heads, first position of each token on the "
              "best path, and token probabilities, for audio of 200, 74 and 6 frames",
-             f"openai-whisper {whisper.__version__}, torch {torch.__version__}", "python3 Tests/Reference/word_times.py tiny", 1e-4)
-
-
-def words(folder, data):
-    """Clips of at most 30 s, greedy, so that there is one window with one path."""
-    import faster_whisper
-
-    model = faster_whisper.WhisperModel(folder, device="cpu", compute_type="float32", cpu_threads=2)
-    clips = []
-    for name in ("en-read", "pt-read", "multi-read"):
-        for line in list(open(os.path.join(data, name, "manifest.jsonl")))[::3]:
-            row = json.loads(line)
-            audio = os.path.join(name, row["audio"])
-            segments, _ = model.transcribe(
-                os.path.join(data, audio), beam_size=1, temperature=0, language=row["lang"][:2], word_timestamps=True,
-                vad_filter=False, condition_on_previous_text=False)
-            segments = list(segments)
-            # More than one window is more than one path.
-            if not segments or any(segment.seek != segments[0].seek for segment in segments) or row["duration_s"] > 29:
-                continue
-            clips.append({
-                "id": row["id"], "language": row["lang"][:2], "audio": audio, "tokens": [s.tokens for s in segments],
-                "words": [[round(w.start, 2), round(w.end, 2), w.word, round(w.probability, 6)] for s in segments for w in s.words]})
-            print(len(clips), row["id"], file=sys.stderr)
-    json.dump({
-        "source": f"faster-whisper {faster_whisper.__version__}, CTranslate2 float32, greedy, no voice activity filter",
-        "command": "python3 Tests/Reference/word_times.py words WHISPER_BASE ../shared/data",
-        "model_sha256": hashlib.sha256(open(os.path.join(folder, "model.bin"), "rb").read()).hexdigest(),
-        "clips": clips}, open(os.path.join(HERE, "whisper-base.word-times.json"), "w"), separators=(",", ":"), ensure_ascii=False)
+             f"openai-whisper {whisper.__version__}, torch {torch.__version__}", "python3 Tests/Reference/word_times.py", 1e-4)
 
 
 if __name__ == "__main__":
     sys.path.insert(0, HERE)
-    {"tiny": tiny, "words": words}[sys.argv[1]](*sys.argv[2:])
+    tiny()
