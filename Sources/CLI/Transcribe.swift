@@ -57,7 +57,7 @@ struct TranscribeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Recordings to decode together, with --no-condition-on-previous windows of one, too: faster, the same text, more memory. 4 unless told, 3 with that, 2 with a beam.",
+      "Recordings to decode together, with --no-condition-on-previous windows of one, too: faster, the same text, more memory. 4 unless told, 3 with that, 2 with a beam of 3 to 8, 1 with a wider one or in float32.",
       valueName: "n"
     ))
   var batch: Int?
