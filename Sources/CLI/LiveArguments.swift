@@ -72,10 +72,7 @@ struct LiveArguments: ParsableArguments {
     if pause != usual.pause { settings["pause"] = String(pause) }
     if maxLatency != usual.maxLatency { settings["max latency"] = maxLatency }
     if maxFlicker != usual.maxFlicker { settings["max flicker"] = String(maxFlicker) }
-    if !translation.keep.isEmpty { settings["keep"] = translation.keep.joined(separator: ", ") }
-    if let glossary = translation.glossary { settings["glossary"] = glossary }
-    if translation.noRepair { settings["no repair"] = "" }
-    return settings
+    return settings.merging(translation.settings) { $1 }
   }
 
   private func contract() throws -> Duration {
