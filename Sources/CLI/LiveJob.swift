@@ -2,7 +2,6 @@ internal import AudioIO
 internal import Dragoman
 internal import Foundation
 internal import SpeechRecognition
-internal import Synchronization
 internal import Transcripts
 
 /// A live session from its source to its end.

@@ -12,7 +12,7 @@ tiny-marian.json has, for each folder and each of a few texts, the piece ids and
 of 4 (ids, score). tiny-marian.safetensors has encoder outputs and the logits of a forced target. For the Marian folder the
 reference model is given Marian's own position signal and norm epsilon, in which transformers departs from Marian.
 """
-import contextlib, io, json, math, pathlib, shutil
+import io, json, math, pathlib, shutil
 
 import numpy as np
 import sentencepiece
