@@ -53,12 +53,12 @@ let package = Package(
     room(
       "SpeechRecognition",
       ["Tensors", "ModelFormats", "AcousticFeatures", "Transcripts", "CZlib"]),
-    room("MachineTranslation", ["Tensors", "ModelFormats", "CSentencePiece"]),
+    room("MachineTranslation", ["CKernels", "Tensors", "ModelFormats", "CSentencePiece"]),
 
     // Floor 4: the library's face and its model store.
     room(
       "Dragoman",
-      ["AudioIO", "AcousticFeatures", "SpeechRecognition", "MachineTranslation", "Transcripts", "Tensors"]),
+      ["AudioIO", "SpeechRecognition", "MachineTranslation", "Transcripts", "Tensors"]),
     room(
       "ModelStore",
       ["ModelFormats", .product(name: "Crypto", package: "swift-crypto")],
@@ -91,7 +91,7 @@ let package = Package(
       "SpeechRecognition",
       ["SpeechRecognition", "AcousticFeatures", "CAllocations", "AudioIO", "ModelFormats", "Tensors", "Transcripts"]),
     tests("MachineTranslation", ["MachineTranslation", "CAllocations", "ModelFormats", "Tensors"]),
-    tests("Dragoman", ["Dragoman", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO"]),
+    tests("Dragoman", ["Dragoman", "SpeechRecognition", "MachineTranslation", "Transcripts", "AudioIO", "Tensors"]),
     tests("ModelStore", ["ModelStore", .product(name: "Crypto", package: "swift-crypto")]),
     tests("Evaluation", ["Evaluation"]),
     tests(

@@ -46,7 +46,7 @@ struct BenchCompareCommand: ParsableCommand {
         }
       }
     }
-    let target = target ?? runs.lazy.compactMap { $0.settings["to"] }.first
+    let target = try target.map(languageCode) ?? runs.lazy.compactMap { $0.settings["to"] }.first
     let ruler = try ruler.ruler(target: target)
     let comparisons = try runs.dropFirst().map { run in
       let comparison = BenchComparison(runs[0], run, ruler: ruler)

@@ -31,7 +31,10 @@ struct LiveArguments: ParsableArguments {
   func validate() throws {
     guard (0.1...5).contains(pause) else { throw ValidationError("--pause takes 0.1 to 5 seconds.") }
     guard (0...10).contains(maxFlicker) else { throw ValidationError("--max-flicker takes 0 to 10.") }
-    if recognition.noVad { throw ValidationError("Live turns are found by voice activity: --no-vad is not for live.") }
+    if let option = recognition.givenForRecordings {
+      throw ValidationError(
+        "\(option) is for recordings: live turns are found by voice activity, and heard as they are.")
+    }
     _ = try contract()
   }
 

@@ -88,6 +88,15 @@ struct RecognitionArguments: ParsableArguments {
       threshold: Float(vadThreshold), padding: .seconds(vadPadding), minimumSilence: .seconds(vadSilence))
   }
 
+  /// An option that says how whole recordings are heard, if there is one.
+  var givenForRecordings: String? {
+    guard let usual = try? RecognitionArguments.parse([]) else { return nil }
+    if noVad { return "--no-vad" }
+    if wholeWindows { return "--whole-windows" }
+    if vadPadding != usual.vadPadding { return "--vad-padding" }
+    return vadSilence != usual.vadSilence ? "--vad-silence" : nil
+  }
+
   /// What is not as usual, by the option's name, for the record.
   var settings: [String: String] {
     var settings: [String: String] = [:]

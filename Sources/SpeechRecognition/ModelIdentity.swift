@@ -10,8 +10,8 @@ struct ModelIdentity: Equatable {
   /// What the prepared file was made from and how, as text.
   let key: String
 
-  /// Changed whenever the same files would be prepared otherwise: other blobs, other packing, another silence.
-  private static let revision = 1
+  /// Changed whenever the same files would be prepared otherwise: other blobs, other packing, another silence, be it in its last bits.
+  static let revision = 2
   private static let sample = 1 << 16
 
   /// - Parameters:
