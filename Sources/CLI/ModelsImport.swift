@@ -34,6 +34,9 @@ struct ModelsImportCommand: ParsableCommand {
 
   func run() throws {
     Interruption.watch()
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw Failure(.noInput, "\(path): nothing is there. Check the spelling and the folder.")
+    }
     var candidate = try ImportCandidate(at: URL(filePath: path))
     if candidate.layout.kind == .recognition, source != nil || target != nil {
       throw ValidationError("--from and --to are for translation models; this is a recognition model.")

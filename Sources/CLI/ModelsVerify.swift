@@ -22,8 +22,17 @@ struct ModelsVerifyCommand: ParsableCommand {
       StandardError.write("dragoman: no model that can be checked is in \(store.root.path)\n")
     }
     var damaged: [String] = [], damagedImports: [String] = []
+    /// Of models that cannot be checked.
+    var failure: StoreError?
     for id in wanted {
-      let report = try store.verify(id)
+      let report: VerificationReport
+      do {
+        report = try store.verify(id)
+      } catch {
+        StandardError.write("dragoman: \(error)\n")
+        failure = failure ?? error
+        continue
+      }
       for file in report.files {
         try StandardOutput.writeLine("\(id)/\(file.name): \(Self.words(for: file.finding))")
       }
@@ -39,6 +48,7 @@ struct ModelsVerifyCommand: ParsableCommand {
       throw Failure(
         .badData, "\(names) not as before; remove with dragoman models remove \(names), then import or pull again")
     }
+    if damaged.isEmpty, let failure { throw Failure(failure.exitStatus) }
     guard damaged.isEmpty else {
       let names = damaged.joined(separator: " ")
       throw Failure(.badData, "\(names) not as the catalogue says; fetch again with: dragoman models pull \(names)")

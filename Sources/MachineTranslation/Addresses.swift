@@ -15,10 +15,37 @@ enum Addresses {
       }
       var end = start
       while end < bytes.count, !isBlank(bytes[end]) { end += 1 }
-      if let range = address(bytes, in: start..<end) { ranges.append(range) }
+      for run in runs(bytes, in: start..<end) {
+        if let range = address(bytes, in: run) { ranges.append(range) }
+      }
       start = end
     }
     return ranges
+  }
+
+  /// What stands between blanks, cut at punctuation that is not ASCII: curly quotes, dashes, full stops of other scripts.
+  private static func runs(_ bytes: [UInt8], in whole: Range<Int>) -> [Range<Int>] {
+    guard bytes[whole].contains(where: { $0 >= 0x80 }) else { return [whole] }
+    var runs: [Range<Int>] = []
+    var (start, end) = (whole.lowerBound, whole.lowerBound)
+    for scalar in String(decoding: bytes[whole], as: UTF8.self).unicodeScalars {
+      let next = end + UTF8.width(scalar)
+      if !scalar.isASCII, scalar.properties.isWhitespace || isPunctuation(scalar) {
+        if start < end { runs.append(start..<end) }
+        start = next
+      }
+      end = next
+    }
+    return start < end ? runs + [start..<end] : runs
+  }
+
+  private static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .openPunctuation, .closePunctuation, .initialPunctuation, .finalPunctuation, .dashPunctuation,
+      .otherPunctuation:
+      true
+    default: false
+    }
   }
 
   /// The address in a run without blanks, which may stand in brackets or quotes.

@@ -18,6 +18,19 @@ struct LongSentences {
     var ends: [UInt32]
     /// What of it has to stand in its translation.
     var required: [RequiredSpan] = []
+
+    /// Whether a piece of it that is in the vocabulary has a letter or a digit.
+    func hasWords(in bytes: [UInt8], vocabulary: Vocabulary) -> Bool {
+      var start = range.lowerBound
+      for (piece, end) in zip(pieces, ends) {
+        let end = range.lowerBound + Int(end)
+        defer { start = end }
+        guard piece != vocabulary.unknown else { continue }
+        let text = String(decoding: bytes[start..<end], as: UTF8.self).unicodeScalars
+        if text.contains(where: { $0.properties.isAlphabetic || $0.properties.numericType != nil }) { return true }
+      }
+      return false
+    }
   }
 
   /// Appends the parts of one sentence. They follow each other with nothing but blanks between.

@@ -157,8 +157,8 @@ public final class Translator {
         try long.append(sentence, of: structure.bytes, to: &parts)
         if prepared.lacksEnds { try end(sentence, of: structure.bytes, parts: &parts) }
       }
-      // What has no pieces (invisible characters) has no translation and stays.
-      parts.removeAll { $0.pieces.isEmpty }
+      // What has no words that the model knows (invisible characters, stars, another script) has no translation and stays.
+      parts.removeAll { !$0.hasWords(in: structure.bytes, vocabulary: model.sourceVocabulary) }
       // Both ascend. What is cut in two by the end of a part is required of neither.
       var required = prepared.required[...]
       for index in parts.indices where !required.isEmpty {

@@ -79,7 +79,7 @@ public struct MarianFile: Sendable {
       case 0x101: type = .int8
       case 0x4101:
         type = .int8
-        guard elements + 4 <= header.byteCount else {
+        guard header.byteCount >= 4, elements <= header.byteCount - 4 else {
           throw .malformed(path: path, what: "tensor \(name) has no room for its multiplier")
         }
         let bits = block.loadUnaligned(fromByteOffset: elements, as: UInt32.self)

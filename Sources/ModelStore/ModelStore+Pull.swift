@@ -172,6 +172,8 @@ extension ModelStore {
   func install(_ finished: URL, as id: String, at folder: URL) throws(StoreError) {
     try FileSystem.synchronizeFolder(finished)
     let aside = root.appending(path: ".\(id).removed")
+    // What was left there when a process was killed.
+    try FileSystem.removeAll(aside)
     if isFolder(folder) { try FileSystem.rename(folder, to: aside) }
     try FileSystem.rename(finished, to: folder)
     try FileSystem.synchronizeFolder(root)

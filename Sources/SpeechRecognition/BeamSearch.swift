@@ -44,7 +44,9 @@ extension WindowDecoding {
       live = settle(next, of: live, decoder)
       decoder.next(live.map { $0.tokens.last! }, slots: live.map(\.slot))
     }
-    return best(of: finished.isEmpty ? looping : finished)
+    // Where no token may be said, for all are numbers that are none, there is neither.
+    let ended = finished.isEmpty ? looping : finished
+    return best(of: ended.isEmpty ? live : ended)
   }
 
   /// The best extensions of all hypotheses, best first: `width` and one for each, since each may end.

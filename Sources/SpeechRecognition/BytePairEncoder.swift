@@ -13,15 +13,13 @@ struct BytePairEncoder: Sendable {
   private func merge(_ piece: [UInt8]) -> [Int] {
     if let whole = vocabulary.tokens.rank(of: piece) { return [whole] }
     var parts = piece.map { [$0] }
-    while parts.count > 1 {
-      var best: (rank: Int, index: Int)?
-      for index in 0..<parts.count - 1 {
-        if let rank = vocabulary.tokens.rank(of: parts[index] + parts[index + 1]), rank < best?.rank ?? .max {
-          best = (rank, index)
-        }
-      }
-      guard let best else { break }
-      parts[best.index] += parts.remove(at: best.index + 1)
+    /// Of each part with the next one.
+    func rank(at index: Int) -> Int { vocabulary.tokens.rank(of: parts[index] + parts[index + 1]) ?? .max }
+    var ranks = (0..<max(0, parts.count - 1)).map(rank)
+    while let best = ranks.indices.min(by: { ranks[$0] < ranks[$1] }), ranks[best] < .max {
+      parts[best] += parts.remove(at: best + 1)
+      ranks.remove(at: best)
+      for index in [best - 1, best] where ranks.indices.contains(index) { ranks[index] = rank(at: index) }
     }
     return parts.compactMap { vocabulary.tokens.rank(of: $0) }
   }

@@ -49,7 +49,7 @@ private struct CTranslate2Reader {
 
   func heads(_ side: String, _ state: Int) throws(ModelFileError) -> Int {
     // A version of the converter wrote no heads; all published models have heads of 64 channels.
-    let stored = reader.tensors.find("\(side)/num_heads").flatMap(\.floats.first).map { Int($0) }
+    let stored = reader.tensors.find("\(side)/num_heads").flatMap(\.floats.first).map { Int(exactly: $0) ?? 0 }
     return try reader.check(heads: stored ?? state / 64, state: state)
   }
 

@@ -68,6 +68,10 @@ import Testing
     #expect(result.status == 65)
     #expect(result.output == "silero-vad/silero_vad_16k_op15.onnx: has 9 bytes instead of 1289603\n")
     #expect(result.errors.contains("dragoman models pull silero-vad"))
+    // One that cannot be checked keeps no other from it.
+    let more = try command.run("models", "verify", "nosuch", "silero-vad")
+    #expect(more.status == 65 && more.output == result.output && more.errors.contains("nosuch"))
+    #expect(try command.run("models", "verify", "whisper-base").status == 69)
   }
 
   @Test func removeDeletesOneModel() throws {

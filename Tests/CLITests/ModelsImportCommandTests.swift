@@ -80,7 +80,7 @@ import Testing
       #expect(result.status == 65 && result.errors.contains(word), "\(name): \(result.errors)")
     }
     let nothing = try command.run("models", "import", "/nonexistent/model")
-    #expect(nothing.status == 65 && nothing.errors.contains("/nonexistent/model"))
+    #expect(nothing.status == 66 && nothing.errors.contains("/nonexistent/model"))
     let ggml = Self.layouts.appending(path: "ggml-f16.bin").path
     #expect(try command.run("models", "import", ggml, "--from", "en").status == 64)
     #expect(try command.run("models", "import", ggml, "--name", "whisper-base").status == 64)

@@ -29,6 +29,12 @@ import Testing
     #expect(Array(found[1...]) == ["", " "])
   }
 
+  @Test(arguments: ["★★★", "😀", "— — —", "…", "日本語", "***"]) func whatHasNoWordsStays(text: String) throws {
+    let translator = Translator(model: try RealModels.model("firefox-en-pt"))
+    #expect(try translator.translate([text, "Yes.\n\(text)\nNo."]) == [text, "Sim.\n\(text)\nNão."])
+    #expect(try translator.translateDetailed([text])[0].map(\.text) == [text])
+  }
+
   @Test func narrowActivationsAreCloseToWideOnes() throws {
     var options = TranslationOptions()
     options.precision = .narrow

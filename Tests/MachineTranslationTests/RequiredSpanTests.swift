@@ -55,6 +55,11 @@ import Testing
   @Test func addressesAndNamesAreKeptLetterForLetter() {
     #expect(missing("See www.example.org/a.", "Ver www.example.org/b.") == ["www.example.org/a"])
     #expect(missing("See www.example.org/a.", "Ver www.example.org/a.") == [])
+    for text in [
+      "See “www.example.org/a”.", "www.example.org/a—and go", "www.example.org/a。", "「www.example.org/a」",
+      "a…www.example.org/a",
+    ] { #expect(spans(text).map(\.text) == ["www.example.org/a"], "\(text)") }
+    #expect(spans("https://example.org/é–x@y.org").map(\.text) == ["https://example.org/é", "x@y.org"])
     #expect(missing("Apple sells.", "A maçã vende.", names: ["Apple"]) == ["Apple"])
     #expect(missing("Apple sells.", "Apples vendem.", names: ["Apple"]) == ["Apple"], "not a whole word")
     #expect(missing("An apple falls.", "Uma maçã cai.", names: ["Apple"]) == [], "case counts")

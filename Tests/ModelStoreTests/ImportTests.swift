@@ -141,6 +141,9 @@ import Testing
   @Test func anImportedModelIsListedCheckedAndRemoved() throws {
     let source = try folder("opus-mt-en-de", Self.marian)
     let candidate = try ImportCandidate(at: source)
+    // Somebody was killed while removing one of this name.
+    try FileManager.default.createDirectory(
+      at: store.root.appending(path: ".opus-mt-en-de.removed/inner"), withIntermediateDirectories: true)
     var opened: [String] = []
     let (id, outcome) = try store.importModel(candidate) { folder in
       opened = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()

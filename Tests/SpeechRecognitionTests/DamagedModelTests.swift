@@ -43,6 +43,19 @@ import Testing
     }
   }
 
+  /// A half in place of the integer: no number, infinite, or none of heads.
+  @Test(arguments: [[0x00, 0x7E], [0x00, 0x7C], [0x00, 0xBC], [0x00, 0x38]] as [[UInt8]])
+  func headsThatAreNoNumberAreAnError(half: [UInt8]) throws {
+    try withModel({ bytes in
+      let name = Array("encoder/num_heads".utf8) + [0]
+      let end = bytes.indices.first { bytes[$0...].starts(with: name) }! + name.count
+      bytes[end + 1] = 4
+      bytes.replaceSubrange(end + 6..<end + 8, with: half)
+    }) { folder in
+      #expect(throws: RecognitionError.self) { try RecognitionModel(contentsOf: folder) }
+    }
+  }
+
   @Test func hugeCountsDoNotAllocate() throws {
     try withModel({ $0.replaceSubrange(22..<26, with: [255, 255, 255, 255]) }) { folder in
       #expect(throws: RecognitionError.self) { try RecognitionModel(contentsOf: folder) }
