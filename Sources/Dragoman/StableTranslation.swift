@@ -5,7 +5,8 @@ internal import Transcripts
 ///
 /// Each translation begins with what is shown, as far as the model finds that probable enough. The one of the words so far is
 /// compared with that without the newest, uncertain ones; where both agree, the source that is still to come is unlikely to
-/// matter. What has been shown stays unless the new text contradicts it, and is then taken back only as far as the flicker allowed.
+/// matter. What has been shown stays unless the new text contradicts it, and is then taken back only as far as the flicker allowed, or when
+/// it is contradicted again and again.
 ///
 /// - Reference: Yao and Haddow 2020, arXiv:2006.00249 (dynamic masking, with the recogniser's own continuation as the
 ///   extension); Arivazhagan et al. 2020, arXiv:1912.03393 (biased search, normalised erasure).
@@ -17,6 +18,8 @@ struct StableTranslation {
   /// The words that are shown.
   private(set) var shown: [Substring] = []
   private var previous: [Substring] = []
+  /// Translations in a row that contradict what is shown, and stand back for the flicker.
+  private(set) var contradictions = 0
   /// Over the session: words that were erased, words of finals.
   private(set) var erased = 0, finals = 0
   private let unspaced: Bool
@@ -31,6 +34,9 @@ struct StableTranslation {
 
   /// Fewer certain words of a sentence mostly mean something else in the end, and wrong first words stand in the way of all others.
   static let leastWords = 3
+
+  /// What as many translations in a row contradict is taken back whatever the flicker, unless none is wanted: the final would take it back in the end.
+  static let mostContradictions = 3
 
   /// Translates the sentence as it stands, and without the words that may change, and shows what both translations agree on.
   ///
@@ -66,12 +72,14 @@ struct StableTranslation {
     if !unspaced, agreed.count > shown.count, agreed.count == min(new.count, other.count) { agreed.removeLast() }
     let kept = Self.common(shown, agreed)
     if kept == shown.count {
-      shown = agreed
-    } else if kept < agreed.count,
-      Double(erased + shown.count - kept) <= flicker * Double(finals + max(shown.count, agreed.count))
-    {
-      erased += shown.count - kept
-      shown = agreed
+      (shown, contradictions) = (agreed, 0)
+    } else if kept < agreed.count {
+      contradictions += 1
+      let isAllowed = Double(erased + shown.count - kept) <= flicker * Double(finals + max(shown.count, agreed.count))
+      if isAllowed || (flicker > 0 && contradictions >= Self.mostContradictions) {
+        erased += shown.count - kept
+        (shown, contradictions) = (agreed, 0)
+      }
     }
     return text
   }
@@ -81,7 +89,7 @@ struct StableTranslation {
     let words = words(final)
     erased += shown.count - Self.common(shown, words)
     finals += words.count
-    (shown, previous) = ([], [])
+    (shown, previous, contradictions) = ([], [], 0)
   }
 
   var text: String { shown.joined(separator: unspaced ? "" : " ") }
