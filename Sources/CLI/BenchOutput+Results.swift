@@ -20,7 +20,7 @@ extension BenchOutput {
       guard access(folder.path, W_OK | X_OK) == 0 else { throw refusal(path, String(cString: strerror(errno))) }
       var status = stat()
       if stat(path, &status) == 0 {
-        // Whatever is there is replaced, a device too.
+        // Results are written as a whole, and read again.
         guard status.st_mode & S_IFMT == S_IFREG else { throw refusal(path, "what is there is no file") }
       } else if errno != ENOENT || path.hasSuffix("/") {
         throw refusal(path, String(cString: strerror(errno)))

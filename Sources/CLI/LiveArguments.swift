@@ -16,7 +16,9 @@ struct LiveArguments: ParsableArguments {
   var pause = LiveOptions().pause / .seconds(1)
 
   @Option(
-    help: ArgumentHelp("Shown words of translations that may be taken back, for each final word.", valueName: "x"))
+    help: ArgumentHelp(
+      "Shown words of translations that may be taken back, for each final word; what three translations in a row contradict goes anyway, but with 0.",
+      valueName: "x"))
   var maxFlicker = LiveSettings().flicker
 
   @OptionGroup(title: "Recognition")
