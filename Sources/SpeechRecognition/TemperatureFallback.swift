@@ -105,13 +105,28 @@ struct TemperatureFallback {
   /// Whether the window holds no speech: likely so by its own token, and no text that could be trusted. Where no
   /// temperature gave one, less likelihood will do.
   ///
-  /// "I'm sorry." four times over music needs less improbability: nobody is sure of it, and it repeats itself.
+  /// "I'm sorry." four times over music needs less improbability: nobody is sure of it, and it repeats itself. So does what the model
+  /// is known to say where nobody speaks.
   func isSilent(_ text: WindowText) -> Bool {
     let isRepetition = text.compressionRatio > Self.repetitive && !text.isDoubtful
+    let least = isRepetition ? Self.unsure : isPhantom(text) ? Self.unsureOfPhantom : options.logProbabilityThreshold
     return text.noSpeechProbability > (text.isDoubtful ? options.doubtfulNoSpeechThreshold : options.noSpeechThreshold)
-      && text.averageLogProbability
-        <= (isRepetition ? max(options.logProbabilityThreshold, Self.unsure) : options.logProbabilityThreshold)
+      && text.averageLogProbability <= max(options.logProbabilityThreshold, least)
   }
+
+  private func isPhantom(_ text: WindowText) -> Bool {
+    guard doubtsRepetition, !text.isDoubtful, text.tokens.count <= Self.mostPhantomTokens else { return false }
+    let words = decoding.vocabulary.text(of: text.tokens).lowercased().split { !$0.isLetter }
+    return Self.phantoms.contains(Set(words).count == 1 ? String(words[0]) : words.joined(separator: " "))
+  }
+
+  /// What subtitles end with, which the model learnt for silence. "You" over dialling has a mean log probability of -0.99, "Thank you."
+  /// in digital silence -0.84.
+  private static let phantoms: Set<String> = [
+    "you", "thank you", "thank you very much", "thanks", "thanks for watching", "thank you for watching", "bye",
+    "music",
+  ]
+  private static let unsureOfPhantom = -0.7, mostPhantomTokens = 12
 
   /// Speech of a language is shrunk by 1.3 to 1.7; on the shared sets no speech of a mean log probability below -0.5
   /// is at once taken for none and shrunk by more than 1.
