@@ -4,12 +4,16 @@ internal import SpeechRecognition
 
 /// How speech is recognised: what every command that recognises asks, but for the beam, of which a benchmark has several.
 struct RecognitionArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("Texts drawn at temperatures above 0, of which the best is taken.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Texts drawn at temperatures above 0, of which the best is taken, and hypotheses of a beam where a greedy text is doubted.",
+      valueName: "n"))
   var bestOf = 5
 
   @Option(
     help: ArgumentHelp(
-      "Temperatures tried in order until a text can be trusted; one number turns the fallback off.", valueName: "list"))
+      "Temperatures tried in order until a text can be trusted; one number turns off the fallback and what looks again for a doubted text.",
+      valueName: "list"))
   var temperature = "0,0.2,0.4,0.6,0.8,1"
 
   @Option(help: ArgumentHelp("The search ends when this many times --beam texts are finished.", valueName: "x"))

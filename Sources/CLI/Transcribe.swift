@@ -52,7 +52,9 @@ struct TranscribeCommand: ParsableCommand {
   @Option(help: "Threads to compute with; all processors unless told.")
   var threads: Int?
 
-  @Option(help: ArgumentHelp("Hypotheses that the search keeps; 1 is greedy and fastest.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Hypotheses that the search keeps; 1 is greedy, with a beam where that is doubted, and fastest.", valueName: "n"))
   var beam = 5
 
   @Option(

@@ -33,7 +33,7 @@ struct EchoGuard {
   ///
   /// Somebody may say so again; then it is heard without being told.
   func isSaidBefore(_ text: String) -> Bool {
-    let words = Self.words(text), before = said.suffix(Self.recent).flatMap { Self.words($0.text) }
+    let words = Self.words(text), before = before
     guard words.count >= Self.leastWords else { return false }
     // Longest common subsequence, row by row.
     var common = [Int](repeating: 0, count: before.count + 1)
@@ -47,6 +47,15 @@ struct EchoGuard {
     }
     return common[before.count] * 5 >= words.count * 4
   }
+
+  /// Whether the text so far ends with these words: what a model says over laughter behind a sentence.
+  func hasEnded(with text: String) -> Bool {
+    let words = Self.words(text)
+    return !words.isEmpty && before.suffix(words.count) == words[...]
+  }
+
+  /// The words of the sentence before.
+  private var before: [Substring] { said.suffix(Self.recent).flatMap { Self.words($0.text) } }
 
   /// Pieces that make up the sentence before, and words of a text that may be its echo.
   private static let recent = 4, leastWords = 5

@@ -173,7 +173,7 @@ public final class RecognitionSession {
       window = part
       text = decode(window, start: start)
     }
-    guard !fallback.isSilent(text) else {
+    guard !fallback.isSilent(text, endsAgain: echoGuard.hasEnded(with: model.vocabulary.text(of: text.tokens))) else {
       seek = window.upperBound
       return []
     }

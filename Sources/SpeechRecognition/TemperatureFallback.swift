@@ -55,7 +55,8 @@ struct TemperatureFallback {
           if passes(plain), !saysAgain(plain) { return plain }
         }
         if !isTrusted || isDoubted, attempts.isEmpty, listenWholly() { continue }
-        if isTrusted || isSilent(text) { return text }
+        if isSilent(text) { return text }
+        if isTrusted { return isDoubted ? text : better(text, of: strategy) { attempt(tokens, $0) } }
         attempts.append(text)
         guard repeats, tokens.count > prompt.fixedTokens.count else { break }
         tokens = prompt.fixedTokens
@@ -68,6 +69,26 @@ struct TemperatureFallback {
     }!
     best.isDoubtful = true
     return best
+  }
+
+  /// The text, or what the other search says if it is surer of that: greedy texts that are little probable are looked for with a
+  /// beam, and those of a beam greedily, for the best of what a beam has finished is not always as probable as what the likeliest
+  /// tokens come to.
+  private func better(
+    _ text: WindowText, of strategy: SearchStrategy, decode: (SearchStrategy) -> WindowText
+  ) -> WindowText {
+    // Where speech is doubted, too, a text is not to be made more probable: music and laughter would be written down.
+    guard options.temperatures.count > 1, text.noSpeechProbability <= options.noSpeechThreshold else { return text }
+    let other: SearchStrategy
+    switch strategy {
+    case .beam where text.averageLogProbability < options.beamDoubt: other = .greedy
+    case .sampling(0, _) where text.averageLogProbability < options.greedyDoubt && options.bestOf > 1:
+      other = .beam(width: options.bestOf, patience: options.patience)
+    default: return text
+    }
+    let found = decode(other)
+    let isBetter = found.averageLogProbability > text.averageLogProbability && passes(found)
+    return isBetter && !(doubtsRepetition && saysAgain(found)) ? found : text
   }
 
   /// The text, or where most of it is in another script than its language's, one with the language's name for a prompt, if that is better.
@@ -106,17 +127,22 @@ struct TemperatureFallback {
   /// temperature gave one, less likelihood will do.
   ///
   /// "I'm sorry." four times over music needs less improbability: nobody is sure of it, and it repeats itself. So does what the model
-  /// is known to say where nobody speaks.
-  func isSilent(_ text: WindowText) -> Bool {
+  /// is known to say where nobody speaks, and the end of the text before, said again.
+  ///
+  /// - Parameter endsAgain: whether the text says what the one before it ended with.
+  func isSilent(_ text: WindowText, endsAgain: Bool = false) -> Bool {
     let isRepetition = text.compressionRatio > Self.repetitive && !text.isDoubtful
-    let least = isRepetition ? Self.unsure : isPhantom(text) ? Self.unsureOfPhantom : options.logProbabilityThreshold
+    let least =
+      isRepetition ? Self.unsure : endsAgain || isPhantom(text) ? Self.unsureOfPhantom : options.logProbabilityThreshold
     return text.noSpeechProbability > (text.isDoubtful ? options.doubtfulNoSpeechThreshold : options.noSpeechThreshold)
       && text.averageLogProbability <= max(options.logProbabilityThreshold, least)
   }
 
   private func isPhantom(_ text: WindowText) -> Bool {
-    guard doubtsRepetition, !text.isDoubtful, text.tokens.count <= Self.mostPhantomTokens else { return false }
-    let words = decoding.vocabulary.text(of: text.tokens).lowercased().split { !$0.isLetter }
+    let vocabulary = decoding.vocabulary
+    let tokens = text.tokens.filter { $0 < vocabulary.endOfText }
+    guard doubtsRepetition, !text.isDoubtful, tokens.count <= Self.mostPhantomTokens else { return false }
+    let words = vocabulary.text(of: tokens).lowercased().split { !$0.isLetter }
     return Self.phantoms.contains(Set(words).count == 1 ? String(words[0]) : words.joined(separator: " "))
   }
 
