@@ -67,10 +67,10 @@ struct MarianFolder {
   }
 }
 
-/// The files of an OPUS-MT folder in Hugging Face's layout.
+/// An OPUS-MT folder in Hugging Face's layout: its settings, its tensors, in one file or in shards, and its vocabularies' files.
 struct HuggingFaceFolder {
   let configuration: HuggingFaceConfiguration
-  let weights: URL
+  let tensors: NamedTensors
   let source: VocabularyFiles
   let target: VocabularyFiles
 
@@ -89,7 +89,14 @@ struct HuggingFaceFolder {
       throw .file(.malformed(path: path.path, what: "it is no configuration of a model"))
     }
     try configuration.validate(path: path.path)
-    weights = try file("model.safetensors")
+    let index = folder.appendingPathComponent(SafetensorsIndex.name)
+    let whole = folder.appendingPathComponent("model.safetensors")
+    if FileManager.default.fileExists(atPath: index.path), !FileManager.default.fileExists(atPath: whole.path) {
+      do { tensors = try SafetensorsIndex(contentsOf: index).read() } catch { throw .file(error) }
+    } else {
+      let whole = try file("model.safetensors")
+      do { tensors = try SafetensorsFile.read(whole) } catch { throw .file(error) }
+    }
     let words = try file("vocab.json")
     source = VocabularyFiles(pieces: try file("source.spm"), words: words)
     // Models with two vocabularies keep the target's in a file of its own.

@@ -79,8 +79,7 @@ extension TransformerWeights {
   /// - Reference: transformers `models/marian/modeling_marian.py`, `MarianMTModel`.
   init(_ files: HuggingFaceFolder, sourceWords: Int, targetWords: Int) throws(TranslationError) {
     let configuration = files.configuration
-    let tensors: NamedTensors
-    do { tensors = try SafetensorsFile.read(files.weights) } catch { throw .file(error) }
+    let tensors = files.tensors
     let channels = configuration.d_model
     // The norm's own default in PyTorch; Marian's is ten times smaller.
     let reader = FloatWeightReader(tensors: tensors, channels: channels, transposed: false, epsilon: 1e-5)

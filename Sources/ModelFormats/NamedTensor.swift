@@ -135,20 +135,6 @@ public struct NamedTensors: Sendable {
     self.tensors = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
   }
 
-  /// The tensors of several files as one, under the path of the first.
-  ///
-  /// - Throws: `ModelFileError.malformed` when two files have a tensor of the same name.
-  public static func joined(_ files: [NamedTensors]) throws(ModelFileError) -> NamedTensors {
-    guard let first = files.first else { return NamedTensors(path: "", tensors: []) }
-    var seen: Set<String> = []
-    for file in files {
-      for name in file.names where !seen.insert(name).inserted {
-        throw .malformed(path: file.path, what: "\(name) is in another file of the model too")
-      }
-    }
-    return NamedTensors(path: first.path, tensors: files.flatMap(\.tensors.values))
-  }
-
   /// All names, sorted.
   public var names: [String] { tensors.keys.sorted() }
 

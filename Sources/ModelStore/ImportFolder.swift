@@ -77,7 +77,7 @@ struct ImportFolder {
 
   /// The files of tensors: the one, those that the index names, or the only one whatever its name.
   private func safetensors() throws(StoreError) -> [String] {
-    let index = "model.safetensors.index.json"
+    let index = SafetensorsIndex.name
     if names.contains("model.safetensors") { return ["model.safetensors"] }
     if names.contains(index) {
       guard let map = settings(index)?.weight_map, !map.isEmpty else {

@@ -7,8 +7,10 @@ enum RecognitionFiles: Equatable {
   case cTranslate2(URL)
   /// One file of whisper.cpp's, which holds the vocabulary too.
   case ggml(URL)
-  /// Hugging Face's or openai/whisper's tensors, in one file or in shards.
-  case safetensors([URL])
+  /// Hugging Face's or openai/whisper's tensors in one file.
+  case safetensors(URL)
+  /// The same in shards.
+  case shards(SafetensorsIndex)
 
   /// Looks at names, and at the first bytes of files that end in `.bin`.
   ///
@@ -38,25 +40,25 @@ enum RecognitionFiles: Equatable {
     } else if names.contains("model.bin") {
       self = .cTranslate2(file("model.bin"))
     } else if names.contains("model.safetensors") {
-      self = .safetensors([file("model.safetensors")])
-    } else if names.contains("model.safetensors.index.json") {
-      self = .safetensors(try Self.shards(file("model.safetensors.index.json")))
+      self = .safetensors(file("model.safetensors"))
+    } else if names.contains(SafetensorsIndex.name) {
+      do { self = .shards(try SafetensorsIndex(contentsOf: file(SafetensorsIndex.name))) } catch { throw .file(error) }
     } else {
       let loose = names.filter { $0.hasSuffix(".safetensors") }
       guard loose.count <= 1 else {
         throw .notARecognitionModel(
-          path: url.path, reason: "it holds \(loose.joined(separator: ", ")) and no model.safetensors.index.json")
+          path: url.path, reason: "it holds \(loose.joined(separator: ", ")) and no \(SafetensorsIndex.name)")
       }
       guard let name = loose.first else { throw Self.nothing(in: url, names: names) }
-      self = .safetensors([file(name)])
+      self = .safetensors(file(name))
     }
   }
 
-  /// The files that hold weights.
+  /// The files that hold weights, and the index of shards.
   var weights: [URL] {
     switch self {
-    case .cTranslate2(let binary), .ggml(let binary): [binary]
-    case .safetensors(let shards): shards
+    case .cTranslate2(let file), .ggml(let file), .safetensors(let file): [file]
+    case .shards(let index): [index.url] + index.shards
     }
   }
 
@@ -68,19 +70,6 @@ enum RecognitionFiles: Equatable {
   func modelName(at url: URL) -> String {
     if case .ggml(let binary) = self, binary == url { return url.deletingPathExtension().lastPathComponent }
     return url.lastPathComponent
-  }
-
-  /// The shards that an index of tensors names, in the order of their names.
-  private static func shards(_ index: URL) throws(RecognitionError) -> [URL] {
-    struct Index: Decodable { var weight_map: [String: String] }
-    guard let data = try? Data(contentsOf: index), let map = try? JSONDecoder().decode(Index.self, from: data) else {
-      throw .file(.malformed(path: index.path, what: "it is not an index of shards"))
-    }
-    let names = Set(map.weight_map.values).sorted()
-    guard !names.isEmpty, names.allSatisfy({ !$0.contains("/") && !$0.hasPrefix(".") }) else {
-      throw .file(.malformed(path: index.path, what: "it names no shards of this folder"))
-    }
-    return names.map { index.deletingLastPathComponent().appending(path: $0) }
   }
 
   private static func nothing(in folder: URL, names: [String]) -> RecognitionError {

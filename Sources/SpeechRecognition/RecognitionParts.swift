@@ -34,13 +34,13 @@ struct RecognitionParts {
         let file = try GGMLWhisperFile(contentsOf: binary)
         weights = try WhisperWeights(ggml: file)
         vocabulary = try Vocabulary(text: file.tokens, path: binary.path, dimensions: weights.dimensions)
-      case .safetensors(let shards):
+      case .safetensors, .shards:
         let settings = try ModelSettings(folder: url)
         try settings.checkArchitecture(path: url.path)
-        var tensors: [NamedTensors] = []
-        for shard in shards { tensors.append(try SafetensorsFile.read(shard)) }
+        let tensors =
+          if case .shards(let index) = files { try index.read() } else { try SafetensorsFile.read(files.weights[0]) }
         weights = try WhisperWeights(
-          named: .joined(tensors), encoderHeads: settings.encoder_attention_heads ?? settings.n_audio_head,
+          named: tensors, encoderHeads: settings.encoder_attention_heads ?? settings.n_audio_head,
           decoderHeads: settings.decoder_attention_heads ?? settings.n_text_head)
         vocabulary = try Vocabulary(folder: url, for: weights.dimensions)
         listedHeads = settings.alignment_heads

@@ -42,6 +42,30 @@ import Testing
     #expect(try !command.run("models", "list").output.contains("\(id) "))
   }
 
+  @Test func modelsInShardsAreImportedWhole() throws {
+    defer { command.clean() }
+    let opus = command.folder.appending(path: "opus-mt-en-pt"), whisper = command.folder.appending(path: "whisper")
+    try FileManager.default.copyItem(at: Places.reference.appending(path: "tiny-marian/hf-shared"), to: opus)
+    try FileManager.default.copyItem(at: Self.layouts.appending(path: "hugging-face"), to: whisper)
+    let map = try Shards.split(opus, into: 2)
+    try Shards.split(whisper, into: 4)
+    let imported = try command.run("models", "import", opus.path)
+    #expect(imported.status == 0 && imported.errors.contains("imported (opus-mt-safetensors)"), "\(imported.errors)")
+    #expect(try command.run("models", "import", whisper.path).status == 0)
+    let verified = try command.run("models", "verify")
+    #expect(verified.status == 0 && verified.output.contains("opus-mt-en-pt"), "\(verified.errors)")
+    // A tensor that is not where the index says, and a shard that is not there.
+    var other = map
+    other["final_logits_bias"] = Shards.name(map["final_logits_bias"] == Shards.name(1, of: 2) ? 2 : 1, of: 2)
+    try Shards.write(other, to: opus)
+    let misplaced = try command.run("models", "import", opus.path, "--name", "second")
+    #expect(misplaced.status == 65 && misplaced.errors.contains("final_logits_bias"), "\(misplaced.errors)")
+    try FileManager.default.removeItem(at: opus.appending(path: Shards.name(2, of: 2)))
+    let missing = try command.run("models", "import", opus.path, "--name", "third")
+    #expect(missing.status == 65 && missing.errors.contains(Shards.name(2, of: 2)), "\(missing.errors)")
+    #expect(try !command.run("models", "list").output.contains("second"))
+  }
+
   @Test func damageIsNoticed() throws {
     defer { command.clean() }
     let source = Self.layouts.appending(path: "ggml-q4_0.bin").path

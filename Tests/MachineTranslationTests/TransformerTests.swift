@@ -182,6 +182,19 @@ import Testing
     #expect(throws: TranslationError.self, "\(file) gone") { try TranslationModel(contentsOf: copy) }
   }
 
+  @Test(arguments: ["hf-shared", "hf-two"]) func shardsTranslateAsTheWholeDoes(folder: String) throws {
+    let copy = FileManager.default.temporaryDirectory.appending(path: "dragoman-marian-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: copy) }
+    try FileManager.default.copyItem(at: Places.reference.appending(path: "tiny-marian/\(folder)"), to: copy)
+    try Shards.split(copy, into: 3)
+    let texts = try Self.reference(folder).texts.map(\.text)
+    let whole = try Translator(model: try Self.model(folder)).translate(texts)
+    #expect(try Translator(model: try TranslationModel(contentsOf: copy)).translate(texts) == whole)
+    try FileManager.default.removeItem(at: copy.appending(path: Shards.name(2, of: 3)))
+    let error = #expect(throws: TranslationError.self) { try TranslationModel(contentsOf: copy) }
+    #expect(error?.description.contains(Shards.name(2, of: 3)) == true)
+  }
+
   @Test(arguments: [
     ("model_type", "\"whisper\""), ("normalize_before", "true"), ("activation_function", "\"tanh\""),
     ("encoder_attention_heads", "5"), ("encoder_layers", "4"), ("d_model", "48"), ("decoder_start_token_id", "100000"),

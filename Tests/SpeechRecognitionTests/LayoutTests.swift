@@ -127,6 +127,17 @@ import Testing
       }
       #expect(error?.description.contains("model-00002-of-00003.safetensors") == true)
     }
+    try withCopy("hugging-face") { folder in
+      var map = try Shards.split(folder, into: 2)
+      map["model.encoder.conv1.bias"] = Shards.name(
+        map["model.encoder.conv1.bias"] == Shards.name(1, of: 2) ? 2 : 1, of: 2)
+      try Shards.write(map, to: folder)
+    } _: { folder in
+      let error = #expect(throws: RecognitionError.self) {
+        try RecognitionModel(contentsOf: folder, precision: .float32)
+      }
+      #expect(error?.description.contains("model.encoder.conv1.bias") == true)
+    }
     try withCopy("openai") {
       try FileManager.default.removeItem(at: $0.appending(path: "multilingual.tiktoken"))
     } _: { folder in
