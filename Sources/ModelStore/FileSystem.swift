@@ -60,10 +60,25 @@ enum FileSystem {
       clamping: UInt64(information.f_bavail).multipliedReportingOverflow(by: UInt64(information.f_frsize)).partialValue)
   }
 
-  /// Bytes of all regular files below a folder, counted as they grow.
+  /// Bytes of all regular files below a folder, following links, the folder's own too. A file or folder that is reached in several
+  /// ways counts once.
   static func bytesBelow(_ url: URL) -> Int {
-    let names = (try? FileManager.default.subpathsOfDirectory(atPath: url.path)) ?? []
-    return names.reduce(0) { $0 + (size(of: url.appending(path: $1)) ?? 0) }
+    struct Place: Hashable { var device: dev_t, number: ino_t }
+    var visited: Set<Place> = []
+    func bytes(at path: String) -> Int {
+      var information = stat()
+      guard stat(path, &information) == 0,
+        visited.insert(Place(device: information.st_dev, number: information.st_ino)).inserted
+      else { return 0 }
+      switch information.st_mode & S_IFMT {
+      case S_IFREG: return Int(information.st_size)
+      case S_IFDIR:
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.reduce(0) { $0 + bytes(at: path + "/" + $1) }
+      default: return 0
+      }
+    }
+    return bytes(at: url.path)
   }
 
   /// A path without the trailing slash that would make `rename` follow a link.

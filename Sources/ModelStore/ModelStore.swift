@@ -77,7 +77,8 @@ public struct ModelStore: Sendable {
       let folder = root.appending(path: name, directoryHint: .isDirectory)
       guard Self.isIdentifier(name), isFolder(folder) else { return nil }
       return InstalledModel(
-        id: name, directory: folder, byteCount: byteCount(of: folder), isCatalogued: catalogue.entry(name) != nil,
+        id: name, directory: folder, byteCount: FileSystem.bytesBelow(folder),
+        isCatalogued: catalogue.entry(name) != nil,
         manifest: ImportManifest(of: folder), missingFiles: missingFiles(name, in: folder))
     }
   }
@@ -155,11 +156,6 @@ public struct ModelStore: Sendable {
     }
     return candidates.min { $0.count < $1.count } ?? []
   }
-
-  private func byteCount(of folder: URL) -> Int {
-    let names = (try? FileManager.default.subpathsOfDirectory(atPath: folder.path)) ?? []
-    return names.reduce(0) { $0 + (FileSystem.size(of: folder.appending(path: $1)) ?? 0) }
-  }
 }
 
 /// A model that stands in the store.
@@ -168,7 +164,7 @@ public struct InstalledModel: Sendable, Equatable {
   public var id: String
   /// The folder.
   public var directory: URL
-  /// Bytes of all files in it.
+  /// Bytes of all files in it, links followed.
   public var byteCount: Int
   /// Whether the catalogue knows it.
   public var isCatalogued: Bool

@@ -220,6 +220,25 @@ import Testing
     #expect(try Data(contentsOf: copy) == Data("weights".utf8))
   }
 
+  /// A model that is a link, and one whose files and folders are.
+  @Test func sizesAreThoseOfWhatIsLinkedTo() throws {
+    let elsewhere = try folder("elsewhere", ["model.bin": "weights", "inner/vocabulary.txt": "words"])
+    let manager = FileManager.default
+    let store = ModelStore(root: try folder("links", ["single/config.json": "{}"]), catalogue: Catalogue(models: []))
+    try manager.createSymbolicLink(at: store.root.appending(path: "whole"), withDestinationURL: elsewhere)
+    for name in ["model.bin", "inner"] {
+      try manager.createSymbolicLink(
+        at: store.root.appending(path: "single/\(name)"), withDestinationURL: elsewhere.appending(path: name))
+    }
+    // A link to nothing, and a circle.
+    try manager.createSymbolicLink(
+      at: store.root.appending(path: "single/gone"), withDestinationURL: elsewhere.appending(path: "gone"))
+    try manager.createSymbolicLink(
+      at: elsewhere.appending(path: "inner/circle"), withDestinationURL: elsewhere.appending(path: "inner"))
+    #expect(store.installed().map(\.id) == ["single", "whole"])
+    #expect(store.installed().map(\.byteCount) == [14, 12])
+  }
+
   @Test func aNameOfTheCatalogueIsForItsOwnFiles() throws {
     let own = try folder("whisper-base", ["model.bin": "x", "vocabulary.txt": "x"])
     let builtIn = ModelStore(root: scratch.url.appending(path: "store"))
