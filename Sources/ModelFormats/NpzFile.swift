@@ -3,7 +3,7 @@ public import Foundation
 
 /// The reader for `.npz` files: a zip archive of `.npy` arrays, stored or deflated.
 ///
-/// Arrays must be little-endian and in C order. Archives beyond 4 GiB (zip64) are refused.
+/// Arrays must be little-endian and in C order. Archives beyond 4 GiB (zip64) are refused. The checksum of every array is compared.
 ///
 /// - Reference: PKWARE APPNOTE 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16; numpy `lib/format.py`.
 public enum NpzFile {
@@ -87,11 +87,19 @@ public enum NpzFile {
       guard member.packed == member.unpacked else {
         throw .malformed(path: path, what: "\(member.name) is stored in another length than its own")
       }
+      guard checksum(packed) == member.checksum else {
+        throw .malformed(
+          path: path, what: "\(member.name) is damaged: its checksum is not the one that the archive names")
+      }
       return try tensor(member.name, file: file, from: start, count: member.packed)
     case 8:
       let unpacked = try MappedFile(unpacking: file.url, count: member.unpacked) { memory throws(ModelFileError) in
-        guard inflate(packed, to: memory, checksum: member.checksum) else {
+        guard inflate(packed, to: memory) else {
           throw .malformed(path: path, what: "\(member.name) cannot be unpacked")
+        }
+        guard checksum(UnsafeRawBufferPointer(memory)) == member.checksum else {
+          throw .malformed(
+            path: path, what: "\(member.name) is damaged: its checksum is not the one that the archive names")
         }
       }
       return try tensor(member.name, file: unpacked, from: 0, count: member.unpacked)
@@ -100,9 +108,14 @@ public enum NpzFile {
     }
   }
 
-  /// Unpacks raw deflate data; false when it does not fill `memory` exactly or has another checksum.
+  /// CRC-32 of less than 4 GiB.
+  private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    UInt32(truncatingIfNeeded: crc32(0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(bytes.count)))
+  }
+
+  /// Unpacks raw deflate data; false when it does not fill `memory` exactly.
   private static func inflate(
-    _ packed: UnsafeRawBufferPointer, to memory: UnsafeMutableRawBufferPointer, checksum: UInt32
+    _ packed: UnsafeRawBufferPointer, to memory: UnsafeMutableRawBufferPointer
   ) -> Bool {
     var stream = z_stream()
     guard inflateInit2_(&stream, -MAX_WBITS, zlibVersion(), Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
@@ -113,9 +126,7 @@ public enum NpzFile {
     stream.avail_in = UInt32(packed.count)
     stream.next_out = memory.baseAddress?.assumingMemoryBound(to: UInt8.self)
     stream.avail_out = UInt32(memory.count)
-    guard CZlib.inflate(&stream, Z_FINISH) == Z_STREAM_END, stream.avail_out == 0 else { return false }
-    let found = crc32(0, memory.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(memory.count))
-    return found == checksum
+    return CZlib.inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_out == 0
   }
 
   /// Reads the header of a `.npy` array, whose text is a Python dictionary.

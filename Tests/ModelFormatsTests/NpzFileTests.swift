@@ -46,6 +46,29 @@ import Testing
     }
   }
 
+  /// A bit of each array's values that has changed, and of the checksum that the archive names.
+  @Test(arguments: ["stored", "deflated"]) func checksumsAreCompared(kind: String) throws {
+    let whole = try Data(contentsOf: Places.reference.appending(path: "tiny-npz/\(kind).npz"))
+    let bytes = [UInt8](whole)
+    func short(_ place: Int) -> Int { Int(bytes[place]) | Int(bytes[place + 1]) << 8 }
+    func long(_ place: Int) -> Int { short(place) | short(place + 2) << 16 }
+    let members = bytes.indices.dropLast(46).filter { bytes[$0..<$0 + 4].elementsEqual([0x50, 0x4B, 1, 2]) }
+    #expect(members.count == 4)
+    for member in members {
+      let header = long(member + 42)
+      let end = header + 30 + short(header + 26) + short(header + 28) + long(member + 20)
+      for place in kind == "stored" ? [end - 1, member + 16] : [member + 16] {
+        var damaged = whole
+        damaged[place] ^= 1
+        let url = try Self.temporary(damaged)
+        defer { try? FileManager.default.removeItem(at: url) }
+        let name = String(decoding: bytes[(member + 46)..<(member + 46 + short(member + 28))], as: UTF8.self)
+        let error = #expect(throws: ModelFileError.self, "\(name), byte \(place)") { try NpzFile.read(url) }
+        #expect(error?.description.contains("\(name) is damaged: its checksum") == true, "\(error?.description ?? "")")
+      }
+    }
+  }
+
   @Test(arguments: ["fortran", "float64"]) func whatIsNotReadIsRefused(kind: String) {
     #expect(throws: ModelFileError.self) { try NpzFile.read(Places.reference.appending(path: "tiny-npz/\(kind).npz")) }
   }
