@@ -21,7 +21,7 @@ extension DataSet {
     let names = Set(Files.names(in: path))
     if names.contains("wav.scp") { return .kaldi }
     if names.contains("text"), names.contains("segments") || names.contains("utt2spk") { return .kaldi }
-    if DataSetReading.manifestNames.contains(where: names.contains) { return .manifest }
+    if !DataSetReading.manifests(in: path).isEmpty { return .manifest }
     let tables = names.filter { $0.hasSuffix(".tsv") }
     if !tables.isEmpty {
       let isNamed = tables.contains { isCommonVoice(Files.firstLine(of: Files.path($0, in: path))) }
@@ -30,6 +30,7 @@ extension DataSet {
     if names.contains(where: { $0.hasSuffix(".stm") }) || names.contains("stm") { return .stm }
     let files = Files.below(path)
     if files.contains(where: { $0.hasSuffix(".trans.txt") }) { return .libriSpeech }
+    if !DataSetReading.metadata(below: path).isEmpty { return .manifest }
     if files.contains(where: Files.isAudio) { return .folder }
     return nil
   }
@@ -50,6 +51,7 @@ extension DataSet {
     }
     switch URL(fileURLWithPath: path).pathExtension.lowercased() {
     case "jsonl", "json", "ndjson": return .manifest
+    case "csv" where CSVTable.isMetadata(path): return .manifest
     case "stm": return .stm
     case "tsv":
       let first = Files.firstLine(of: path)

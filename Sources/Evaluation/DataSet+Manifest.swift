@@ -1,22 +1,47 @@
 internal import Foundation
 
 extension DataSetReading {
-  /// What manifests in folders are called; the last one by Hugging Face's AudioFolder.
-  static let manifestNames = ["manifest.jsonl", "manifest.json", "metadata.jsonl"]
+  /// What manifests in folders are called; the last two by Hugging Face's AudioFolder.
+  private static let manifestNames = ["manifest.jsonl", "manifest.json"] + metadataNames
+  private static let metadataNames = ["metadata.jsonl", "metadata.csv"]
 
-  /// JSON objects, one a line or in one array, as NeMo and most scripts write them.
+  /// The manifests in a folder, the one to be read first. Tables of another kind may be called `metadata.csv`, too.
+  static func manifests(in folder: String) -> [String] {
+    manifestNames.map { Files.path($0, in: folder) }.filter {
+      Files.exists($0) && (!$0.hasSuffix(".csv") || CSVTable.isMetadata($0))
+    }
+  }
+
+  /// The metadata below a folder that has none itself, one for each folder, in the order of their paths: an AudioFolder may keep them
+  /// in `train`, `test` and the like.
+  static func metadata(below folder: String) -> [String] {
+    let folders = Set(
+      Files.below(folder).map { $0 as NSString }.filter { metadataNames.contains($0.lastPathComponent) }
+        .map(\.deletingLastPathComponent))
+    return folders.filter { !$0.isEmpty }.sorted().compactMap { inner in
+      manifests(in: Files.path(inner, in: folder)).first { metadataNames.contains(($0 as NSString).lastPathComponent) }
+    }
+  }
+
+  /// JSON objects, one a line or in one array, as NeMo and most scripts write them; or a table of comma-separated values.
   mutating func readManifest() throws(DataSetError) {
     if path == "-" {
       readObjects(wishes.standardInput(), file: "standard input", folder: "")
       return
     }
-    var file = path
+    var files = [path]
     if Files.isFolder(path) {
-      let found = Self.manifestNames.map { Files.path($0, in: path) }.first(where: Files.exists)
-      guard let found else { throw unusable("there is no manifest.jsonl in it.") }
-      file = found
+      files = Self.manifests(in: path).first.map { [$0] } ?? Self.metadata(below: path)
+      if files.isEmpty { throw unusable("there is no manifest.jsonl in it.") }
     }
-    readObjects(try TextLines.data(file), file: file, folder: Files.folder(of: file))
+    for file in files {
+      let data = try TextLines.data(file)
+      if file.lowercased().hasSuffix(".csv") {
+        readTable(data, file: file, folder: Files.folder(of: file))
+      } else {
+        readObjects(data, file: file, folder: Files.folder(of: file))
+      }
+    }
   }
 
   private mutating func readObjects(_ data: Data, file: String, folder: String) {
@@ -43,7 +68,7 @@ extension DataSetReading {
     text.replacing(/([:\[,]\s*)(?:NaN|-?Infinity)(\s*[,}\]])/) { "\($0.1)null\($0.2)" }
   }
 
-  private mutating func readObject(_ value: Any?, _ file: String, _ number: Int, folder: String, what: String) {
+  mutating func readObject(_ value: Any?, _ file: String, _ number: Int, folder: String, what: String) {
     guard let object = value as? [String: Any] else { return fault(file, number, "this \(what) is not a JSON object") }
     func text(_ keys: String...) -> String? {
       for key in keys {
@@ -83,7 +108,7 @@ extension DataSetReading {
       let id = text("id", "utt_id", "utterance_id") ?? (object["id"] as? NSNumber)?.stringValue
         ?? name.map({ Files.stem($0) + (offset.map { "@\($0)" } ?? "") })
     else { return fault(file, number, "neither an id nor a recording") }
-    let channel = (object["channel"] as? NSNumber)?.intValue
+    let channel = quantity("channel").flatMap { Int(exactly: $0) }
     add(
       Utterance(
         id: id, audio: name.map { Files.path($0, in: folder) }, excerpt: excerpt,

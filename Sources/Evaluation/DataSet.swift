@@ -11,7 +11,7 @@ public enum DataSetFormat: String, Sendable, CaseIterable, Codable {
   case fleurs
   /// A folder with `wav.scp` and `text`, perhaps `segments` and `utt2spk`.
   case kaldi
-  /// JSON objects, one a line (NeMo and many others).
+  /// JSON objects, one a line (NeMo and many others), or the table of an AudioFolder.
   case manifest
   /// NIST's segment time marks.
   case stm
@@ -100,7 +100,7 @@ public struct DataSet: Sendable, Equatable {
     let first = path.split(separator: ":").first.map(String.init) ?? path
     let parts = URL(fileURLWithPath: first).standardizedFileURL.pathComponents.filter { $0 != "/" }
     guard let last = parts.last else { return path }
-    let plain: Set = ["manifest.jsonl", "manifest.json", "wav.scp", "metadata.jsonl"]
+    let plain: Set = ["manifest.jsonl", "manifest.json", "wav.scp", "metadata.jsonl", "metadata.csv"]
     return plain.contains(last) && parts.count > 1 ? parts[parts.count - 2] : last
   }
 }

@@ -114,6 +114,51 @@ import Testing
     #expect(texts.utterances.map(\.text) == ["one", "two"] && texts.faults.isEmpty)
   }
 
+  @Test func anAudioFolderWithATable() throws {
+    let table = """
+      \u{FEFF}file_name,transcription,language,translation_pt,speaker_id,duration\r
+      a.wav,"Well, ""really""?
+      Yes.",en,"Bem, sim",7,1.5\r
+      inner/b.flac,two,,,,\r
+      \r
+      c.wav,,en,,,\r
+      d.wav,too few\r
+      e.wav,"zwölf",German,,,x\r
+
+      """
+    scratch.put("clips/metadata.csv", table)
+    let set = try DataSet(scratch.path("clips"))
+    #expect(set.format == .manifest && set.name == "clips")
+    #expect(set.utterances.map(\.text) == ["Well, \"really\"?\nYes.", "two", "zwölf"])
+    #expect(set.utterances.map(\.audio) == ["a.wav", "inner/b.flac", "e.wav"].map { scratch.path("clips/\($0)") })
+    #expect(set.utterances.map(\.language) == ["en", nil, "de"] && set.utterances.map(\.duration) == [1.5, nil, nil])
+    #expect(set.utterances[0].translations == ["pt": "Bem, sim"] && set.utterances[0].speaker == "7")
+    #expect(set.faults.map(\.line) == [6, 7])
+    // The file itself, and columns in another order and of other names.
+    #expect(try DataSet(scratch.path("clips/metadata.csv")).utterances == set.utterances)
+    scratch.put("other/metadata.csv", "sentence,file_name\none,a.wav\n")
+    #expect(try DataSet(scratch.path("other")).utterances.map(\.audio) == [scratch.path("other/a.wav")])
+    scratch.put("bad/metadata.csv", "file_name,text\na.wav,one\nb.wav,\"two\nc.wav,three\n")
+    let bad = try DataSet(scratch.path("bad"))
+    #expect(bad.utterances.map(\.text) == ["one"] && bad.faults.map(\.line) == [3])
+    scratch.put("foreign/metadata.csv", "name,words\na.wav,one\n")
+    #expect(throws: DataSetError.unknownFormat(path: scratch.path("foreign"))) { try DataSet(scratch.path("foreign")) }
+    scratch.put("foreign/1/1-2.trans.txt", "1-2-0000 ONE\n")
+    #expect(try DataSet(scratch.path("foreign")).format == .libriSpeech)
+  }
+
+  @Test func anAudioFolderKeepsItsPartsInFolders() throws {
+    scratch.put("train/metadata.csv", "file_name,text\na.wav,one\n")
+    scratch.put("train/a.wav", "")
+    scratch.put("test/deep/metadata.jsonl", #"{"file_name": "b.wav", "text": "two"}"#)
+    scratch.put("test/deep/metadata.csv", "file_name,text\nc.wav,three\n")
+    scratch.put("test/deep/b.wav", "")
+    let set = try DataSet(scratch.path)
+    #expect(set.format == .manifest && set.utterances.map(\.text) == ["two", "one"])
+    #expect(set.utterances.map(\.audio) == [scratch.path("test/deep/b.wav"), scratch.path("train/a.wav")])
+    #expect(try DataSet(scratch.path("train")).utterances.map(\.text) == ["one"])
+  }
+
   @Test func segmentsOfManifests() throws {
     let lines = """
       {"audio": "a.wav", "text": "one two", "translation_pt": "um dois", "segments": [{"start": 0, "end": 1.5, "text": "one",
