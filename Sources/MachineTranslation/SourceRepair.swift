@@ -46,7 +46,8 @@ struct SourceRepair {
     return true
   }
 
-  /// A text that lacks its case, with capitals where sentences begin, in names, and in the English `I`.
+  /// A text that lacks its case, with capitals where sentences begin, in names, and in the English `I`. Takes time in proportion to
+  /// the text's length.
   ///
   /// - Parameters:
   ///   - text: the text.
@@ -56,14 +57,16 @@ struct SourceRepair {
     var scalars = (0..<text.count).map { text[$0].changed(toUpper: false) }
     var beginsSentence = true
     var index = 0
+    // What stands behind the last blank before `index`.
+    var lastBlank = -1
     while index < scalars.count {
       let scalar = scalars[index]
+      if index > 0, scalars[index - 1].properties.isWhitespace { lastBlank = index - 1 }
       if SentenceSplitter.lineBreaks.contains(scalar) { beginsSentence = true }
       if SentenceSplitter.terminators.contains(scalar), index + 1 < scalars.count,
         scalars[index + 1].properties.isWhitespace || SentenceSplitter.closers.contains(scalars[index + 1])
       {
-        let word = scalars[(scalars[..<index].lastIndex { $0.properties.isWhitespace } ?? -1) + 1..<index]
-        beginsSentence = !abbreviations.always.contains(String(String.UnicodeScalarView(word)))
+        beginsSentence = !isAbbreviation(scalars[(lastBlank + 1)..<index])
       }
       guard scalar.isPartOfWord else {
         index += 1
@@ -78,23 +81,40 @@ struct SourceRepair {
         beginsSentence = false
         continue
       }
-      let word = scalars[start..<index]
-      if beginsSentence || isPronoun(word, next: index < scalars.count ? scalars[index] : nil) || isName(word) {
-        let capital = scalar.changed(toUpper: true)
-        if vocabulary.score(ofPiece: "\(capital)") != nil || vocabulary.score(ofPiece: "▁\(capital)") != nil {
-          scalars[start] = capital
-        }
+      if let capital = capital(
+        of: scalars[start..<index], next: index < scalars.count ? scalars[index] : nil, beginsSentence: beginsSentence)
+      {
+        // No slice of the scalars may be alive here, or each capital would copy the whole text.
+        scalars[start] = capital
       }
       beginsSentence = false
     }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.bytes.count)
-    for scalar in scalars { bytes += Array(UTF8.encode(scalar)!) }
+    for scalar in scalars { bytes.append(contentsOf: UTF8.encode(scalar)!) }
     for (range, spelling) in fixed where range.count == spelling.utf8.count {
       bytes.replaceSubrange(range, with: spelling.utf8)
     }
     return bytes
   }
+
+  /// The capital that a word in small letters gets, if any.
+  private func capital(
+    of word: ArraySlice<Unicode.Scalar>, next: Unicode.Scalar?, beginsSentence: Bool
+  ) -> Unicode.Scalar? {
+    guard let first = word.first, beginsSentence || isPronoun(word, next: next) || isName(word) else { return nil }
+    let capital = first.changed(toUpper: true)
+    let isKnown =
+      vocabulary.score(ofPiece: "\(capital)") != nil || vocabulary.score(ofPiece: "▁\(capital)") != nil
+    return isKnown ? capital : nil
+  }
+
+  private func isAbbreviation(_ word: ArraySlice<Unicode.Scalar>) -> Bool {
+    word.count <= Self.longestAbbreviation && abbreviations.always.contains(String(String.UnicodeScalarView(word)))
+  }
+
+  /// Nothing longer is spelled out to be looked for.
+  private static let longestAbbreviation = 32
 
   /// The English `I`; not the `i` of `i.e.`.
   private func isPronoun(_ word: ArraySlice<Unicode.Scalar>, next: Unicode.Scalar?) -> Bool {

@@ -50,6 +50,23 @@ import Testing
     #expect(try prepared("version 1.2 of it came").lacksEnds)
   }
 
+  /// Many names without a full stop, and many full stops without a blank: seconds where time grows with the square of the length
+  /// would be minutes.
+  @Test func longTextsTakeTimeInProportion() throws {
+    let model = try RealModels.model("firefox-en-pt")
+    let repair = SourceRepair(vocabulary: model.sourceVocabulary, language: "en")
+    let names = Array(String(repeating: "paris and lisbon ", count: 200_000).utf8)
+    let stops = Array(String(repeating: "a.)", count: 100_000).utf8)
+    let clock = ContinuousClock()
+    var found: [UInt8] = []
+    let time = clock.measure {
+      found = repair.withCase(Scalars(names), fixed: [])
+      #expect(repair.withCase(Scalars(stops), fixed: []).count == stops.count)
+    }
+    #expect(found.count == names.count && found.starts(with: "Paris and Lisbon Paris".utf8))
+    #expect(time < .seconds(30), "\(time)")
+  }
+
   @Test func placesStayThoseOfTheText() throws {
     let model = try RealModels.model("firefox-en-pt")
     let text = "where does mary live"
