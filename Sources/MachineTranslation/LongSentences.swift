@@ -18,6 +18,12 @@ struct LongSentences {
     var ends: [UInt32]
     /// What of it has to stand in its translation.
     var required: [RequiredSpan] = []
+    /// What of it the model does not know and the translation gets as it is.
+    var signs: [CarriedSign] = []
+    /// The mark that ends it and is not in its text, where `pieces` does not have it yet.
+    var mark: UInt8?
+    /// What stands for the signs in `pieces`; nil where nothing does and `pieces` has them as unknown ones.
+    var standIns: StandIns?
 
     /// Whether a piece of it that is in the vocabulary has a letter or a digit.
     func hasWords(in bytes: [UInt8], vocabulary: Vocabulary) -> Bool {

@@ -11,6 +11,8 @@ struct RenderedSentence {
   var targetTokens: [Translation.Token]
   /// `[target token, source token]`.
   let attention: [Float]
+  /// Whether stand-ins got lost, so that what they stood for could not be put back.
+  var lacksSigns = false
 
   /// How much a target token looked at the source tokens that overlap a range of the source text.
   func attention(of target: Int, to source: Range<Int>) -> Float {
@@ -72,7 +74,7 @@ struct RenderedSentence {
 }
 
 extension SourceText {
-  /// The sentence that a detailed hypothesis of a part is.
+  /// The sentence that a detailed hypothesis of a part is, with signs in place of what stood for them.
   func rendered(_ hypothesis: Hypothesis, of part: LongSentences.Part, vocabulary: Vocabulary) -> RenderedSentence {
     guard let details = hypothesis.details else { preconditionFailure("the search was asked for details") }
     let (translated, ends) = vocabulary.decodeWithEnds(hypothesis.pieces)
@@ -80,7 +82,7 @@ extension SourceText {
     var targets = Self.ranges(ends, from: 0, in: text)
     if details.logProbabilities.count > targets.count { targets.append(text.count..<text.count) }
     let (start, end) = (part.range.lowerBound, part.range.upperBound)
-    return RenderedSentence(
+    var sentence = RenderedSentence(
       text: text, score: hypothesis.score,
       sourceTokens: Array(repeating: start..<start, count: prefix.count)
         + Self.ranges(part.ends, from: start, in: structure.bytes)
@@ -89,5 +91,9 @@ extension SourceText {
         Translation.Token(range: range, probability: min(1, exp(logProbability)))
       },
       attention: details.attention)
+    guard let standIns = part.standIns else { return sentence }
+    if let restored = standIns.restored(sentence, signs: part.signs, of: structure.bytes) { return restored }
+    sentence.lacksSigns = true
+    return sentence
   }
 }

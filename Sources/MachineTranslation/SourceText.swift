@@ -2,7 +2,7 @@
 struct SourceText {
   let structure: TextStructure
   /// The sentences of `structure`, in its order.
-  let parts: [LongSentences.Part]
+  var parts: [LongSentences.Part]
   /// Ids that go in front of the pieces of each part.
   let prefix: [Int32]
   /// What must stand in the translation because of a glossary, here or at a translator before.

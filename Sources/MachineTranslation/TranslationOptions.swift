@@ -35,6 +35,8 @@ public struct TranslationOptions: Sendable {
   /// Whether numbers in digits, web addresses and mail addresses must stand in the translation. A number may be written as the target
   /// language does and, when it is short or round, be spelled out.
   public var protectsNumbersAndAddresses = true
+  /// Whether symbols and words of other scripts that the model has no piece for (`≥`, `☃`, emoji, `東京`) stand in the translation.
+  public var carriesUnknownSigns = true
   /// Names that must stand in the translation as they are written here. They are found as whole words; case counts, except in a text
   /// that has lost its case.
   public var protectedNames: [String] = []

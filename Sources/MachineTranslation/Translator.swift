@@ -60,14 +60,15 @@ public final class Translator {
   func translate(
     _ texts: [String], carried: [[String]]?, keeping shown: ShownTranslation? = nil
   ) throws(TranslationError) -> [(text: String, terms: [String])] {
-    let sources = try sources(of: texts, carried: carried)
+    let sources = try carryingSigns(sources(of: texts, carried: carried))
     let parts = sources.flatMap(\.parts)
     // Of several sentences nothing tells which of the words belong to which.
     let prefix = parts.count == 1 ? try shown.flatMap(prefix(of:)) : nil
     let hypotheses = translate(sources.flatMap { pieces(of: $0) }, prefix: prefix)
     var sentences = hypotheses.map { model.targetVocabulary.decode($0.first?.pieces ?? []) }
     let failing = parts.indices.filter {
-      !parts[$0].required.isEmpty && !RequirementCheck(parts[$0].required, in: Array(sentences[$0].utf8)).isMet
+      parts[$0].standIns != nil
+        || !parts[$0].required.isEmpty && !RequirementCheck(parts[$0].required, in: Array(sentences[$0].utf8)).isMet
     }
     if !failing.isEmpty {
       let owners = sources.flatMap { source in source.parts.map { _ in source } }
@@ -89,13 +90,14 @@ public final class Translator {
   func translateDetailed(
     _ texts: [String], carried: [[String]]?
   ) throws(TranslationError) -> [(translations: [Translation], terms: [String])] {
-    let sources = try sources(of: texts, carried: carried)
+    let sources = try carryingSigns(sources(of: texts, carried: carried))
     let work = sources.flatMap { source in source.parts.map { (source: source, part: $0) } }
     let found = translate(sources.flatMap { pieces(of: $0) }, detailed: true)
     var rendered = zip(work, found).map { item, hypotheses in
-      hypotheses.prefix(options.hypotheses).map {
+      let best = hypotheses.prefix(options.hypotheses).map {
         item.source.rendered($0, of: item.part, vocabulary: model.targetVocabulary)
       }
+      return best.prefix(1) + best.dropFirst().filter { !$0.lacksSigns }
     }
     let constrained = work.indices.filter { !work[$0].part.required.isEmpty }
     let best = enforced(constrained.map { work[$0] }, best: constrained.map { rendered[$0][0] })
@@ -129,10 +131,44 @@ public final class Translator {
       let required = work[index].part.required
       let alternative = hypotheses.lazy.filter { [best = best[index]] in $0.score > best.score - Self.mostLoss }
         .map { [model] in work[index].source.rendered($0, of: work[index].part, vocabulary: model.targetVocabulary) }
-        .first { RequirementCheck(required, in: $0.text, sentence: $0).isMet }
+        .first { !$0.lacksSigns && RequirementCheck(required, in: $0.text, sentence: $0).isMet }
       sentences[index] = alternative ?? RequirementRepair.apply(required, to: best[index])
     }
     return sentences
+  }
+
+  /// Sources whose parts have stand-ins for the signs that the model does not know: the first whose translation has as many. Parts
+  /// of which no stand-ins come through stay as they are.
+  private func carryingSigns(_ sources: [SourceText]) throws(TranslationError) -> [SourceText] {
+    var sources = sources
+    var open: [(source: Int, part: Int, standIns: ArraySlice<StandIns>)] = []
+    for (index, source) in sources.enumerated() {
+      for (place, part) in source.parts.enumerated() where !part.signs.isEmpty {
+        open.append((index, place, StandIns.all(for: source.structure.bytes[part.range])[...]))
+      }
+    }
+    while true {
+      open.removeAll { $0.standIns.isEmpty }
+      if open.isEmpty { return sources }
+      var parts: [LongSentences.Part] = []
+      for item in open {
+        let source = sources[item.source]
+        parts.append(
+          try item.standIns[item.standIns.startIndex].replacing(
+            signsOf: source.parts[item.part], of: source.structure.bytes, vocabulary: model.sourceVocabulary))
+      }
+      let found = translate(zip(open, parts).map { pieces(of: $1, sources[$0.source]) }, detailed: true)
+      for index in open.indices {
+        let sentence = sources[open[index].source].rendered(
+          found[index][0], of: parts[index], vocabulary: model.targetVocabulary)
+        if sentence.lacksSigns {
+          open[index].standIns.removeFirst()
+        } else {
+          sources[open[index].source].parts[open[index].part] = parts[index]
+          open[index].standIns = []
+        }
+      }
+    }
   }
 
   /// How much less the mean log-probability of a token may be for a sentence that has what is required.
@@ -169,10 +205,28 @@ public final class Translator {
         }
         required = required.dropFirst(inside.count)
       }
+      if options.carriesUnknownSigns {
+        for index in parts.indices { findSigns(of: &parts[index], in: structure.bytes) }
+      }
       sources.append(
         SourceText(bytes: structure.bytes, parts: parts, prefix: prefix ?? [], terms: prepared.terms))
     }
     return sources
+  }
+
+  /// Finds what of a part the model does not know. A term has its translation; a number in a word that is carried needs no care.
+  private func findSigns(of part: inout LongSentences.Part, in bytes: [UInt8]) {
+    let signs = CarriedSign.all(in: part, of: bytes, unknown: model.sourceVocabulary.unknown)
+    if signs.isEmpty { return }
+    part.signs = signs.filter { sign in
+      !part.required.contains { if case .term = $0.kind { $0.source.overlaps(sign.range) } else { false } }
+    }
+    part.required.removeAll { span in
+      guard case .number = span.kind else { return false }
+      return part.signs.contains {
+        $0.range.contains(span.source.lowerBound) && span.source.upperBound <= $0.range.upperBound
+      }
+    }
   }
 
   /// Gives the last part of a sentence the mark that ends it. The mark has no place in the text: its token is an empty range there.
@@ -185,7 +239,10 @@ public final class Translator {
     var (ids, ends): ([Int32], [UInt32]) = ([], [])
     let marked = Array(bytes[last.range]) + [mark]
     try model.sourceVocabulary.encode(marked.span, ids: &ids, ends: &ends)
-    if ids.contains(model.sourceVocabulary.unknown) { return }
+    if ids.contains(model.sourceVocabulary.unknown) {
+      parts[parts.count - 1].mark = mark
+      return
+    }
     parts[parts.count - 1].pieces = ids
     parts[parts.count - 1].ends = ends.map { min($0, UInt32(last.range.count)) }
   }

@@ -26,6 +26,7 @@ struct VerificationTests {
   private static var bareOptions: TranslationOptions {
     var options = TranslationOptions()
     (options.repairsText, options.protectsNumbersAndAddresses) = (false, false)
+    options.carriesUnknownSigns = false
     return options
   }
 
