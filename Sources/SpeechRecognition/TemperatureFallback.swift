@@ -77,8 +77,7 @@ struct TemperatureFallback {
   private func better(
     _ text: WindowText, of strategy: SearchStrategy, decode: (SearchStrategy) -> WindowText
   ) -> WindowText {
-    // Where speech is doubted, too, a text is not to be made more probable: music and laughter would be written down.
-    guard options.temperatures.count > 1, text.noSpeechProbability <= options.noSpeechThreshold else { return text }
+    guard options.temperatures.count > 1 else { return text }
     let other: SearchStrategy
     switch strategy {
     case .beam where text.averageLogProbability < options.beamDoubt: other = .greedy
