@@ -22,8 +22,10 @@ public final class AudioFile {
   public var inputChannelCount: Int { decoder.channelCount }
   /// Whether `read` may wait for whoever writes, as on a pipe.
   public var mayWait: Bool { decoder.mayWait }
-  /// Input samples so far that were not numbers or infinite, and were replaced by 0.
+  /// Input samples so far that were not numbers or far beyond full scale, and were replaced by 0.
   public private(set) var invalidSampleCount = 0
+  /// What stood for 1 in the input, by which its samples were divided: more than 1 for integers that were written as floats.
+  public var inputFullScale: Float { range.fullScale }
   /// True when fewer samples came than the header announced; final once `read` has returned 0.
   public private(set) var isTruncated = false
 
@@ -39,6 +41,7 @@ public final class AudioFile {
   /// The part of `mono` that is not consumed yet.
   private var pending = 0..<0
   private var framesRead: Int64 = 0
+  private var range = SampleRange()
   /// Frames of silence to come, in place of damaged ones.
   private var silentFrames: Int64 = 0
   private var sourceEnded = false, ended = false
@@ -140,7 +143,7 @@ public final class AudioFile {
     allowance = length.map { Int(($0 / .seconds(1) * Double(Self.sampleRate)).rounded()) }
   }
 
-  /// The next samples, 16 kHz mono in -1...1 (float inputs may go beyond, and are left as they are).
+  /// The next samples, 16 kHz mono in -1...1 (float inputs may go somewhat beyond, and are left as they are).
   ///
   /// - Parameter buffer: filled as far as there is audio, `[sample]`.
   /// - Returns: how many samples were written: fewer than `buffer.count` only at the end of the audio, 0 after it.
@@ -199,14 +202,16 @@ public final class AudioFile {
     let frameCount = decoder.read(into: interleaved.baseAddress!, frameCount: mono.count)
     let channelCount = decoder.channelCount
     let delivered = channel.map { $0..<$0 + 1 } ?? 0..<channelCount
-    let scale = 1 / Float(delivered.count)
+    range.settle(UnsafeBufferPointer(rebasing: interleaved[..<(frameCount * channelCount)]))
+    let range = range
+    let scale = 1 / (Float(delivered.count) * range.fullScale)
     for frame in 0..<frameCount {
       var sum: Float = 0
       for channel in delivered {
         let sample = interleaved[frame * channelCount + channel]
-        if sample.isSample { sum += sample } else { invalidSampleCount += 1 }
+        if range.holds(sample) { sum += sample } else { invalidSampleCount += 1 }
       }
-      mono[frame] = delivered.count == 1 ? sum : sum * scale
+      mono[frame] = scale == 1 ? sum : sum * scale
     }
     framesRead += Int64(frameCount)
     pending = 0..<frameCount

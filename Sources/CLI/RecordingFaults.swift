@@ -7,7 +7,10 @@ extension AudioFile {
   func faults(length: Duration) -> [String] {
     var faults: [String] = []
     if invalidSampleCount > 0 {
-      faults.append("\(invalidSampleCount) samples were not numbers and were taken as silence")
+      faults.append("\(invalidSampleCount) samples were not numbers or far beyond full scale and were taken as silence")
+    }
+    if inputFullScale > 1 {
+      faults.append("its samples are integers that were written as floats; they were divided by \(Int(inputFullScale))")
     }
     if let first = damagedParts.first {
       let lost = damagedParts.reduce(Duration.zero) { $0 + ($1.upperBound - $1.lowerBound) }
