@@ -4,7 +4,7 @@ internal import Foundation
 ///
 /// The first bytes can be looked at before they are consumed.
 final class ByteStream {
-  private let descriptor: Int32
+  let descriptor: Int32
   private let closesDescriptor: Bool
   /// Bytes that were looked at and are not consumed yet.
   private var ahead: [UInt8] = []
@@ -85,6 +85,10 @@ final class ByteStream {
         if let unit, filled % unit == 0 { break }
       } else if got == 0 {
         break
+      } else if errno == EAGAIN {
+        // Whoever made the pipe wants no waiting; there is nothing else to do here.
+        var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        _ = poll(&request, 1, -1)
       } else if errno != EINTR {
         failure = errno
       }

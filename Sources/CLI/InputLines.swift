@@ -63,7 +63,9 @@ struct InputLines {
     let got = buffer.withUnsafeMutableBytes { bytes -> Int in
       while true {
         let got = Foundation.read(descriptor, bytes.baseAddress! + old, count)
-        if got >= 0 || errno != EINTR {
+        if got < 0, errno == EAGAIN {
+          waitUntilReady(descriptor, POLLIN)
+        } else if got >= 0 || errno != EINTR {
           failure = errno
           return got
         }

@@ -24,7 +24,7 @@ enum Interruption {
     state.withLock { state in
       guard state.watches.isEmpty else { return }
       let queue = DispatchQueue(label: "dragoman.signals")
-      for number in [SIGINT, SIGTERM, SIGHUP] {
+      for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(number) {
         signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
         source.setEventHandler { receive(number) }
@@ -32,6 +32,13 @@ enum Interruption {
         state.watches.append(Watch(source: source))
       }
     }
+  }
+
+  /// Whether whoever started this program wants it to go on after a signal, as `nohup` does.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// Runs `handler` on a background queue when the first signal arrives, or at once when one has arrived already.

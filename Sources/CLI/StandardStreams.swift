@@ -41,9 +41,17 @@ private func writeAll(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32)
     let written = Foundation.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
     if written < 0 {
       if errno == EINTR { continue }
-      return errno
+      guard errno == EAGAIN else { return errno }
+      waitUntilReady(descriptor, POLLOUT)
+      continue
     }
     offset += written
   }
   return 0
+}
+
+/// Waits for a descriptor that whoever started this program has told not to wait, such as a pipe of Node.js.
+func waitUntilReady(_ descriptor: Int32, _ events: Int32) {
+  var request = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+  _ = poll(&request, 1, -1)
 }

@@ -58,4 +58,38 @@ import Testing
     #expect(try run("--to", "ja", input: Data("x".utf8)).status == 69)
     #expect(try run("--to", "qq", input: Data("x".utf8)).status == 64)
   }
+
+  /// Pipes of Node.js and others do not wait: what is not there yet, or does not fit yet, is no error.
+  @Test func pipesThatDoNotWait() throws {
+    defer { command.clean() }
+    func pipeThatDoesNotWait(end: Int) throws -> [Int32] {
+      var ends: [Int32] = [0, 0]
+      try #require(pipe(&ends) == 0)
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      try #require(fcntl(ends[end], F_SETFL, O_NONBLOCK) == 0)
+      return ends
+    }
+    let input = try pipeThatDoesNotWait(end: 0), output = try pipeThatDoesNotWait(end: 1)
+    // A page is full after a few lines.
+    _ = fcntl(output[1], 1031, 4_096)
+    let process = command.process(["translate", "-"], environment: TranscribeCommandTests.pulled)
+    process.standardInput = FileHandle(fileDescriptor: input[0], closeOnDealloc: true)
+    process.standardOutput = FileHandle(fileDescriptor: output[1], closeOnDealloc: true)
+    let errors = Pipe()
+    process.standardError = errors
+    try process.run()
+    close(output[1])
+    usleep(500_000)
+    let text = String(repeating: "The cat sat on the mat in the old house by the river.\n", count: 300)
+    try FileHandle(fileDescriptor: input[1], closeOnDealloc: true).write(contentsOf: Data(text.utf8))
+    close(input[1])
+    // Time for the pipe to fill.
+    sleep(2)
+    let lines = try #require(try FileHandle(fileDescriptor: output[0], closeOnDealloc: true).readToEnd()).count {
+      $0 == 10
+    }
+    process.waitUntilExit()
+    let message = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    #expect(process.terminationStatus == 0 && lines == 300, "\(lines) lines, \(message)")
+  }
 }
