@@ -45,7 +45,7 @@ extension DataSetReading {
   }
 
   private mutating func readObjects(_ data: Data, file: String, folder: String) {
-    let data = TextLines.withoutMark(data)
+    let data = TextLines.utf8(data)
     if data.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "[") {
       guard let objects = try? JSONSerialization.jsonObject(with: data) as? [Any] else {
         return fault(file, nil, "begins as a JSON array and is not one")

@@ -165,7 +165,7 @@ enum TextLines {
     var text: String?
   }
 
-  /// All lines of a file, without a byte order mark and without carriage returns.
+  /// All lines of a file in UTF-8 or UTF-16, without a byte order mark and without carriage returns.
   static func read(_ file: String) throws(DataSetError) -> [Line] { split(try data(file)) }
 
   /// All bytes of a file.
@@ -178,11 +178,24 @@ enum TextLines {
     }
   }
 
-  /// Without a byte order mark.
-  static func withoutMark(_ data: Data) -> Data { data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data }
+  /// The same text in UTF-8 and without a byte order mark: spreadsheets and PowerShell write UTF-16, of which every second byte of
+  /// Latin letters is 0.
+  static func utf8(_ data: Data) -> Data {
+    let first = [UInt8](data.prefix(4))
+    if first.starts(with: [0xEF, 0xBB, 0xBF]) { return data.dropFirst(3) }
+    var encoding: String.Encoding?
+    if first.starts(with: [0xFF, 0xFE]) || first.starts(with: [0xFE, 0xFF]) {
+      encoding = .utf16
+    } else if first.count == 4, first[0] != 0, first[1] == 0, first[2] != 0, first[3] == 0 {
+      encoding = .utf16LittleEndian
+    } else if first.count == 4, first[0] == 0, first[1] != 0, first[2] == 0, first[3] != 0 {
+      encoding = .utf16BigEndian
+    }
+    return encoding.flatMap { String(data: data, encoding: $0) }.map { Data($0.utf8) } ?? data
+  }
 
   static func split(_ data: Data) -> [Line] {
-    let bytes = [UInt8](withoutMark(data))
+    let bytes = [UInt8](utf8(data))
     var lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
     return lines.enumerated().map { index, line in

@@ -99,7 +99,7 @@ struct HypothesisReading {
     if ending == "ctm" {
       try readCTM(lines)
     } else if ending.hasPrefix("json") || ending == "ndjson" || first.hasPrefix("{") || first.hasPrefix("[{") {
-      try readJSON(TextLines.withoutMark(data), lines)
+      try readJSON(TextLines.utf8(data), lines)
     } else {
       try readText(lines)
     }

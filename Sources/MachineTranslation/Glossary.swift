@@ -2,7 +2,7 @@ public import Foundation
 
 /// Terms and the translations that they must have.
 ///
-/// A file of two columns, `source<TAB>target`, UTF-8; blank lines and lines that begin with `#` say nothing. Terms are found as
+/// A file of two columns, `source<TAB>target`, UTF-8, or UTF-16 with its mark as spreadsheets write it; blank lines and lines that begin with `#` say nothing. Terms are found as
 /// whole words in any case, the longest first. They are not inflected: `house` does not match `houses`, and the target stands in
 /// the translation as the file writes it.
 public struct Glossary: Sendable, Equatable {
@@ -27,7 +27,8 @@ public struct Glossary: Sendable, Equatable {
   ///   translations.
   public init(contentsOf url: URL) throws(TranslationError) {
     guard let data = try? Data(contentsOf: url) else { throw .glossaryUnreadable(path: url.path) }
-    guard let text = String(validating: data, as: UTF8.self) else {
+    let isWide = data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF])
+    guard let text = isWide ? String(data: data, encoding: .utf16) : String(validating: data, as: UTF8.self) else {
       throw .glossary(path: url.path, line: nil, reason: "it is not UTF-8")
     }
     try self.init(text, path: url.path)

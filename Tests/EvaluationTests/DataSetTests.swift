@@ -18,6 +18,18 @@ import Testing
     #expect(set.faults.map(\.line) == [2])
   }
 
+  /// As PowerShell and spreadsheets write it, with and without the mark.
+  @Test(arguments: [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian]) func wideTexts(
+    encoding: String.Encoding
+  ) throws {
+    let lines = ["um", "dois"].map { #"{"audio": "\#($0).wav", "text": "É \#($0)", "lang": "pt"}"# }
+    for text in [lines.joined(separator: "\r\n"), "[\(lines.joined(separator: ","))]"] {
+      try #require(text.data(using: encoding)).write(to: URL(filePath: scratch.path("wide.jsonl")))
+      let set = try DataSet(scratch.path("wide.jsonl"))
+      #expect(set.utterances.map(\.text) == ["É um", "É dois"] && set.faults.isEmpty)
+    }
+  }
+
   @Test func aCommonVoiceTable() throws {
     scratch.put(
       "test.tsv",

@@ -153,4 +153,14 @@ import Testing
     #expect(
       try all("vosk.json", "{\n \"text\" : \"はい\"\n}\n{\n \"text\" : \"そうです\"\n}\n", for: one).texts == ["u": text])
   }
+
+  @Test func wideTexts() throws {
+    for (name, text) in [
+      ("wide.txt", "one two\ntree\nfour\n"), ("wide.jsonl", #"{"id": "u1", "hyp": "one two"}"# + "\r\n"),
+    ] {
+      try #require(text.data(using: .utf16)).write(to: URL(filePath: scratch.path(name)))
+      let read = try HypothesisFile.read(scratch.path(name), for: set)
+      #expect(read.texts["u1"] == "one two" && read.faults.isEmpty)
+    }
+  }
 }

@@ -102,4 +102,12 @@ import Testing
       try Glossary(contentsOf: URL(filePath: "/nowhere.tsv"))
     }
   }
+
+  /// What Excel calls Unicode text.
+  @Test func aGlossaryInUTF16() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "glossary-\(UUID().uuidString).tsv")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try #require("Old Harbour\tPorto Velho\r\nSão João\tSt John\r\n".data(using: .utf16)).write(to: file)
+    #expect(try Glossary(contentsOf: file).entries.map(\.target) == ["Porto Velho", "St John"])
+  }
 }
