@@ -29,7 +29,9 @@ struct TranscriptionJob {
     if let folder = output.folder { try makeFolder(folder) }
     let cancellation = Cancellation()
     Interruption.onRequest { cancellation.request() }
-    let names = OutputNaming(inputs: inputs).bases
+    // From the root on, so that there are folders to tell them apart, and that two ways to write a path are one.
+    let paths = inputs.map { $0 == "-" ? $0 : URL(fileURLWithPath: $0).standardizedFileURL.path }
+    let names = OutputNaming(inputs: paths).bases
     let progress = JobProgress(total: inputs.count > 1 ? lengthOfAll() : nil, count: inputs.count)
     let results = OrderedOutput()
     var next = 0
@@ -84,7 +86,9 @@ struct TranscriptionJob {
       try path(name, format).map { try output.overwrites || !isThere($0) } ?? true
     }
     if missing.isEmpty {
-      progress.say("\(input): already done; --overwrite does it again")
+      let files = output.formats.compactMap { path(name, $0) }.joined(separator: ", ")
+      let (are, them) = output.formats.count == 1 ? ("is", "it") : ("are", "them")
+      progress.say("\(input): \(files) \(are) there already; --overwrite makes \(them) again")
       return Outcome()
     }
     return try interpret(
@@ -131,6 +135,7 @@ struct TranscriptionJob {
       let isPretty = output.folder != nil || Terminal.current.isOutputInteractive
       let text = format.render(transcript, content: output.subtitles, pretty: isPretty)
       if let path = path(name, format) {
+        if name.contains("/") { try makeFolder((path as NSString).deletingLastPathComponent) }
         try AtomicFile.write(text, to: path)
       } else {
         shown += text

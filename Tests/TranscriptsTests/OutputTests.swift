@@ -5,15 +5,35 @@ import Transcripts
 @Suite struct OutputTests {
   @Test func names() {
     let inputs = [
-      "a/talk.flac", "b/talk.wav", "c/talk.wav", "-", "talk", "d/talk.wav", "stdin", ".hidden", "x/archive.tar.ogg",
-      "talk.wav.mp3",
+      "a/talk.flac", "b/talk.wav", "c/talk.wav", "-", "speech", "d/talk.wav", "stdin", ".hidden", "x/archive.tar.ogg",
+      "talk.wav.mp3", "./c/talk.wav", "c/talk.wav",
     ]
     #expect(
       OutputNaming(inputs: inputs).bases == [
-        "talk", "talk.wav", "talk.wav-2", "stdin", "talk-2", "talk.wav-3", "stdin-2", ".hidden", "archive.tar",
-        "talk.wav.mp3",
+        "talk.flac", "b/talk", "c/talk.wav", "stdin", "speech", "d/talk", "stdin-2", ".hidden", "archive.tar",
+        "talk.wav.mp3", "c/talk.wav-2", "c/talk.wav-3",
       ])
-    #expect(OutputNaming(inputs: inputs).fileName(forInput: 1, format: .json) == "talk.wav.json")
+    #expect(OutputNaming(inputs: inputs).fileName(forInput: 1, format: .json) == "b/talk.json")
+  }
+
+  /// What an earlier run wrote is of the same input when the folder has grown: no name goes over to another one.
+  @Test func namesStayWithTheirInputs() {
+    let all = [
+      "2018/side1.wav", "2018/side1.flac", "2019/side1.wav", "2019/side2.wav", "2020/side1.wav", "side1.wav", "x/side1",
+    ]
+    var owners: [String: String] = [:]
+    for count in 1...all.count {
+      // Older ones come later, as in a folder that is sorted.
+      let inputs = all.suffix(count)
+      for (input, base) in zip(inputs, OutputNaming(inputs: Array(inputs)).bases) {
+        #expect(owners[base, default: input] == input, "\(base) was \(owners[base] ?? ""), is \(input)")
+        owners[base] = input
+      }
+    }
+    #expect(OutputNaming(inputs: ["2019/side1.wav", "2020/side1.wav"]).bases == ["2019/side1", "2020/side1"])
+    #expect(OutputNaming(inputs: ["a/talk.flac", "a/talk.wav"]).bases == ["talk.flac", "talk.wav"])
+    #expect(
+      OutputNaming(inputs: ["x/talk.wav", "x/talk.wav", "a/talk.wav"]).bases == ["x/talk", "x/talk-2", "a/talk"])
   }
 
   private func withFolder(_ body: (String) throws -> Void) rethrows {
