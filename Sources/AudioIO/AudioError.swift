@@ -2,6 +2,8 @@
 public enum AudioError: Error, Equatable, Sendable {
   /// Nothing exists under that name.
   case noSuchFile(name: String)
+  /// Several files whose names are not UTF-8 are shown by this one.
+  case ambiguousName(name: String)
   /// A folder where one file was expected.
   case isFolder(name: String)
   /// The file exists and may not be read.
@@ -58,6 +60,9 @@ extension AudioError: CustomStringConvertible {
     switch self {
     case .noSuchFile(let name):
       "\(name): no such file. Check the spelling and the folder."
+    case .ambiguousName(let name):
+      "\(name): several files have this name, with letters that are not UTF-8. Rename them, for example with "
+        + "convmv -f latin1 -t utf8 --notest -r FOLDER."
     case .isFolder(let name):
       "\(name): this is a folder. Name a file in it."
     case .permissionDenied(let name):

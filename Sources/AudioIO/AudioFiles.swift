@@ -4,7 +4,15 @@ internal import Foundation
 public enum AudioFiles {
   /// Endings, in lower case, that make a file in a folder count as audio.
   public static let extensions: Set<String> = [
-    "wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "snd", "caf", "w64", "rf64",
+    "wav", "wave", "bwf", "flac", "ogg", "oga", "opus", "mp3", "mp2", "aif", "aiff", "aifc", "au", "snd", "caf", "w64",
+    "rf64", "sph",
+  ]
+  /// Endings, in lower case, of recordings in a folder that are not read.
+  public static let unreadExtensions: Set<String> = [
+    "m4a", "m4b", "mp4", "m4v", "mov", "aac", "ac3", "wma", "wmv", "asf", "amr", "3gp", "3g2", "3ga", "mka", "mkv",
+    "webm", "weba",
+    "avi", "flv", "mpg", "mpeg", "mts", "m2ts", "vob", "ape", "wv", "tta", "mpc", "spx", "dss", "ds2", "ra", "rm",
+    "rmvb", "dsf",
   ]
 
   /// The files to read, in the order of `paths`.
@@ -13,13 +21,17 @@ public enum AudioFiles {
   /// A folder gives the audio files in it and below, sorted by path; hidden files and folders are skipped, and a folder that
   /// symbolic links reach twice is searched once. `-`, standard input, is kept.
   ///
-  /// - Parameter leaveOut: told of folders further down that cannot be read.
+  /// - Parameters:
+  ///   - leaveOut: told of folders further down that cannot be read.
+  ///   - passOver: told of each file in a folder that seems to be a recording and is none that can be read.
   /// - Throws: `AudioError.noAudio` for a folder without an audio file, `.permissionDenied` for one that cannot be read.
-  public static func find(in paths: [String], leaveOut: (String) -> Void = { _ in }) throws(AudioError) -> [String] {
+  public static func find(
+    in paths: [String], leaveOut: (String) -> Void = { _ in }, passOver: (String) -> Void = { _ in }
+  ) throws(AudioError) -> [String] {
     var found: [String] = []
     for path in paths {
       if path != "-", isFolder(path) {
-        let files = try search(path, leaveOut)
+        let files = try search(path, leaveOut, passOver)
         if files.isEmpty { throw .noAudio(folder: path) }
         found += files
       } else {
@@ -29,33 +41,44 @@ public enum AudioFiles {
     return found
   }
 
-  private static func search(_ root: String, _ leaveOut: (String) -> Void) throws(AudioError) -> [String] {
-    guard access(root, R_OK | X_OK) == 0 else { throw .permissionDenied(name: root) }
+  private static func search(
+    _ root: String, _ leaveOut: (String) -> Void, _ passOver: (String) -> Void
+  ) throws(AudioError) -> [String] {
+    guard mayRead(root) else { throw .permissionDenied(name: root) }
     var visited: Set<String> = []
     var files: [String] = []
-    collect(root, into: &files, visited: &visited, leaveOut)
+    collect(root, into: &files, visited: &visited, leaveOut, passOver)
     return files.sorted()
   }
 
   private static func collect(
-    _ folder: String, into files: inout [String], visited: inout Set<String>, _ leaveOut: (String) -> Void
+    _ folder: String, into files: inout [String], visited: inout Set<String>, _ leaveOut: (String) -> Void,
+    _ passOver: (String) -> Void
   ) {
-    guard access(folder, R_OK | X_OK) == 0 else { return leaveOut(folder) }
+    guard mayRead(folder) else { return leaveOut(folder) }
     let identity = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
     guard visited.insert(identity).inserted else { return }
     // Sorted here too, so that which of two links to a folder is followed does not depend on the file system.
-    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
-    for name in names where !name.hasPrefix(".") {
+    let names = FolderNames.systemPath(folder).flatMap { FolderNames.all(in: $0) } ?? []
+    for name in names.map({ String(decoding: $0, as: UTF8.self) }).sorted() where !name.hasPrefix(".") {
       let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
+      let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
       if isFolder(path) {
-        collect(path, into: &files, visited: &visited, leaveOut)
-      } else if extensions.contains(URL(fileURLWithPath: path).pathExtension.lowercased()) {
+        collect(path, into: &files, visited: &visited, leaveOut, passOver)
+      } else if extensions.contains(ending) {
         files.append(path)
+      } else if unreadExtensions.contains(ending) {
+        passOver(path)
       }
     }
   }
 
+  private static func mayRead(_ folder: String) -> Bool {
+    FolderNames.systemPath(folder).map { access($0, R_OK | X_OK) == 0 } ?? false
+  }
+
   private static func isFolder(_ path: String) -> Bool {
+    guard let path = FolderNames.systemPath(path) else { return false }
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }

@@ -11,7 +11,8 @@ internal import Foundation
 ///     raw, either                           samples as they come
 enum AudioSource {
   static func decoder(path: String, raw: Bool) throws(AudioError) -> SoundDecoder {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard let systemPath = FolderNames.systemPath(path) else { throw .ambiguousName(name: path) }
+    let descriptor = open(systemPath, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       switch errno {
       case ENOENT, ENOTDIR: throw .noSuchFile(name: path)

@@ -83,6 +83,7 @@ struct TranscribeCommand: ParsableCommand {
     guard !files.isEmpty else {
       throw ValidationError("Name at least one recording, a folder, or - for standard input.")
     }
+    guard !files.contains("") else { throw ValidationError("The name of a recording is empty.") }
     guard files.count(where: { $0 == "-" }) <= 1 else { throw ValidationError("Standard input can be read only once.") }
     try ArgumentRanges.check("--beam", beam, in: ArgumentRanges.beam)
     try ArgumentRanges.check("--batch", batch, in: ArgumentRanges.batch)
@@ -120,8 +121,16 @@ struct TranscribeCommand: ParsableCommand {
       subtitles: try requestedSubtitles())
     // In Float32 a product of more rows is rounded otherwise, so that texts would depend on what is decoded beside them.
     let together = batch ?? (recognition.precision == .int8 ? Self.usualBatch(options) : 1)
-    let inputs = try AudioFiles.find(in: files) { folder in
-      StandardError.write("dragoman: \(folder): permission denied; what is in this folder is left out\n")
+    var unread: [String] = []
+    let inputs = try AudioFiles.find(
+      in: files,
+      leaveOut: { folder in
+        StandardError.write("dragoman: \(folder): permission denied; what is in this folder is left out\n")
+      }, passOver: { unread.append($0) })
+    if let first = unread.first {
+      StandardError.write(
+        "dragoman: \(unread.count == 1 ? "1 file" : "\(unread.count) files") that cannot be read \(unread.count == 1 ? "is" : "are") "
+          + "passed over, the first is \(first); convert to FLAC, for example with ffmpeg -i INPUT OUTPUT.flac\n")
     }
     try TranscriptionJob(request: request, output: output, inputs: inputs, raw: raw, batch: together).run()
   }

@@ -52,4 +52,35 @@ import Testing
     let folder = scratch.folder.appendingPathComponent("f").path
     #expect(throws: AudioError.noAudio(folder: folder)) { try AudioFiles.find(in: [folder]) }
   }
+
+  @Test func recordingsThatAreNotReadAreTold() throws {
+    for path in ["m/a.wav", "m/b.M4A", "m/deep/c.wma", "m/notes.txt", "m/cover.jpg", "m/.d.m4a"] { make(path) }
+    let root = scratch.folder.appendingPathComponent("m").path
+    var passed: [String] = []
+    #expect(try AudioFiles.find(in: [root], passOver: { passed.append($0) }) == [root + "/a.wav"])
+    #expect(passed == [root + "/b.M4A", root + "/deep/c.wma"])
+    #expect(AudioFiles.extensions.isDisjoint(with: AudioFiles.unreadExtensions))
+  }
+
+  /// Old archives have names in Latin-1: bytes that no string holds.
+  @Test func namesThatAreNotUTF8AreFoundAndOpened() throws {
+    let wave = Wave(samples: sine(rate: 16_000, seconds: 0.1)).bytes
+    let root = scratch.folder.path
+    let folder = Array((root + "/old/Jos").utf8) + [0xE9]
+    make("old/x.txt")
+    func put(_ path: [UInt8]) throws {
+      let descriptor = open(path.map { CChar(bitPattern: $0) } + [0], O_CREAT | O_WRONLY, 0o644)
+      try #require(descriptor >= 0)
+      #expect(wave.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == wave.count)
+      close(descriptor)
+    }
+    mkdir(folder.map { CChar(bitPattern: $0) } + [0], 0o755)
+    try put(folder + Array("/fa".utf8) + [0xE7] + Array("ade.wav".utf8))
+    let files = try AudioFiles.find(in: [root + "/old"])
+    #expect(files == [root + "/old/Jos\u{FFFD}/fa\u{FFFD}ade.wav"])
+    #expect(try everything(AudioFile(URL(fileURLWithPath: files[0]))).count == 1_600)
+    // Two that are shown alike.
+    try put(folder + Array("/fa".utf8) + [0xE8] + Array("ade.wav".utf8))
+    #expect(throws: AudioError.ambiguousName(name: files[0])) { try AudioFile(URL(fileURLWithPath: files[0])) }
+  }
 }

@@ -43,7 +43,7 @@ import Testing
       .openFailed(name: "a.wav", code: 24, message: "Too many open files"),
       .readFailed(name: "a.wav", seconds: 1.5, code: 5, message: "Input/output error"),
       .spoolFailed(folder: "a.wav", code: 28, message: "No space left on device"),
-      .resamplingFailed(name: "a.wav", message: "no memory"), .noAudio(folder: "a.wav"),
+      .resamplingFailed(name: "a.wav", message: "no memory"), .noAudio(folder: "a.wav"), .ambiguousName(name: "a.wav"),
     ]
     for error in errors {
       #expect(error.description.hasPrefix("a.wav: "), "\(error)")
