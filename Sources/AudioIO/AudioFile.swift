@@ -23,25 +23,32 @@ public final class AudioFile {
   /// Whether `read` may wait for whoever writes, as on a pipe.
   public var mayWait: Bool { decoder.mayWait }
   /// Input samples so far that were not numbers or far beyond full scale, and were replaced by 0.
-  public private(set) var invalidSampleCount = 0
+  public var invalidSampleCount: Int { mixer.invalidSampleCount }
   /// What stood for 1 in the input, by which its samples were divided: more than 1 for integers that were written as floats.
-  public var inputFullScale: Float { range.fullScale }
+  public var inputFullScale: Float { mixer.range.fullScale }
+  /// The largest sample so far of what is delivered, before resampling; 1 is full scale.
+  public var peak: Float { mixer.peak }
+  /// How long channels cancelled each other out so far, so that one of them was heard instead of their mean.
+  public var cancelled: Duration { decoder.time(ofFrame: Int64(mixer.cancelledFrameCount)) }
   /// True when fewer samples came than the header announced; final once `read` has returned 0.
   public private(set) var isTruncated = false
 
   /// Parts of the recording so far that could not be decoded, and came as silence.
   public private(set) var damagedParts: [Range<Duration>] = []
 
-  private let decoder: SoundDecoder
-  /// The one channel that is delivered; nil for the mean of all.
-  private let channel: Int?
+  /// Where a recording stands behind another in the same file that does not have its rate and channels, and is not read.
+  public private(set) var unreadFrom: Duration?
+
+  private var decoder: SoundDecoder
   private let resampler: Resampler?
   private let interleaved: UnsafeMutableBufferPointer<Float>
   private let mono: UnsafeMutableBufferPointer<Float>
   /// The part of `mono` that is not consumed yet.
   private var pending = 0..<0
   private var framesRead: Int64 = 0
-  private var range = SampleRange()
+  /// Frames of the recordings before this one in the same file.
+  private var framesBefore: Int64 = 0
+  private var mixer: ChannelMixer
   /// Frames of silence to come, in place of damaged ones.
   private var silentFrames: Int64 = 0
   private var sourceEnded = false, ended = false
@@ -95,7 +102,8 @@ public final class AudioFile {
     guard Self.sampleRates.contains(decoder.sampleRate) else {
       throw .unsupportedSampleRate(name: path, rate: decoder.sampleRate)
     }
-    (self.decoder, self.name, self.channel) = (decoder, name, channel)
+    (self.decoder, self.name) = (decoder, name)
+    mixer = ChannelMixer(channelCount: decoder.channelCount, channel: channel, sampleRate: decoder.sampleRate)
     resampler =
       decoder.sampleRate == Self.sampleRate
       ? nil : try Resampler(from: decoder.sampleRate, to: Self.sampleRate, name: path)
@@ -157,14 +165,14 @@ public final class AudioFile {
     while written < buffer.count, !ended {
       if pending.isEmpty, !sourceEnded {
         if decoder.isPrompt, written > 0 { break }
-        refill()
+        while pending.isEmpty, !sourceEnded { refill() }
       }
       let input = UnsafeBufferPointer(rebasing: mono[pending])
       let output = UnsafeMutableBufferPointer(rebasing: buffer[written...])
       let (consumed, produced) = try convert(input, into: output)
       pending = pending.lowerBound + consumed..<pending.upperBound
       written += produced
-      if sourceEnded, input.isEmpty, produced == 0 { finish() }
+      if sourceEnded, input.isEmpty, produced == 0 { ended = true }
     }
     if written == 0, !buffer.isEmpty, let failure {
       self.failure = nil
@@ -200,19 +208,7 @@ public final class AudioFile {
   private func refill() {
     if silentFrames > 0 { return fillWithSilence() }
     let frameCount = decoder.read(into: interleaved.baseAddress!, frameCount: mono.count)
-    let channelCount = decoder.channelCount
-    let delivered = channel.map { $0..<$0 + 1 } ?? 0..<channelCount
-    range.settle(UnsafeBufferPointer(rebasing: interleaved[..<(frameCount * channelCount)]))
-    let range = range
-    let scale = 1 / (Float(delivered.count) * range.fullScale)
-    for frame in 0..<frameCount {
-      var sum: Float = 0
-      for channel in delivered {
-        let sample = interleaved[frame * channelCount + channel]
-        if range.holds(sample) { sum += sample } else { invalidSampleCount += 1 }
-      }
-      mono[frame] = scale == 1 ? sum : sum * scale
-    }
+    mixer.mix(interleaved.baseAddress!, count: frameCount, into: mono.baseAddress!)
     framesRead += Int64(frameCount)
     pending = 0..<frameCount
     if frameCount == 0 || (frameCount < mono.count && !decoder.isPrompt) { endOrResume() }
@@ -228,16 +224,28 @@ public final class AudioFile {
   /// Where the decoder stops: the end, or damage with more behind it.
   private func endOrResume() {
     failure = decoder.failure(afterFrames: framesRead)
-    guard failure != nil, let next = decoder.resume(behind: framesRead) else { return sourceEnded = true }
+    guard failure != nil else { return goOn() }
+    guard let next = decoder.resume(behind: framesRead) else { return sourceEnded = true }
     failure = nil
     silentFrames = next - framesRead
-    damagedParts.append(decoder.time(ofFrame: framesRead)..<decoder.time(ofFrame: next))
+    damagedParts.append(
+      decoder.time(ofFrame: framesBefore + framesRead)..<decoder.time(ofFrame: framesBefore + next))
     framesRead = next
   }
 
-  private func finish() {
-    ended = true
-    isTruncated = failure == nil && (decoder.lacksEnd || framesRead < decoder.announcedFrames ?? 0)
+  /// Where a recording ends: the end of the file, or another one behind it.
+  private func goOn() {
+    guard let next = decoder.successor() else {
+      // What stands before others is whole: libsndfile may have taken the length of the last for its own.
+      isTruncated = decoder.lacksEnd || framesRead < decoder.announcedFrames ?? 0
+      return sourceEnded = true
+    }
+    framesBefore += framesRead
+    guard next.sampleRate == decoder.sampleRate, next.channelCount == decoder.channelCount else {
+      unreadFrom = decoder.time(ofFrame: framesBefore)
+      return sourceEnded = true
+    }
+    (decoder, framesRead) = (next, 0)
   }
 }
 

@@ -68,7 +68,15 @@ enum AudioSource {
     case .success(let header):
       // Only for rows of samples are blocks the same as frames.
       let frames = header.sampleFormat == nil ? nil : header.dataLength.map { $0 / Int64(header.blockAlign) }
-      return try SoundDecoder(container: descriptor, announcedFrames: frames, name: name)
+      do throws(AudioError) {
+        return try SoundDecoder(container: descriptor, announcedFrames: frames, name: name)
+      } catch {
+        // libsndfile refuses what it does not know behind the samples, such as another recording.
+        guard let format = header.sampleFormat, lseek(bytes.descriptor, off_t(header.dataOffset), SEEK_SET) >= 0,
+          let decoder = try? waveDecoder(bytes, header, format, byteCount, false, name)
+        else { throw error }
+        return decoder
+      }
     case .failure(.truncated):
       // libsndfile has the last word: it forgives chunks that are not padded.
       let decoder = try? SoundDecoder(container: descriptor, name: name)
@@ -118,6 +126,16 @@ enum AudioSource {
     try SoundDecoder(
       samples: bytes, format: Int32(SF_FORMAT_PCM_16), sampleRate: AudioFile.sampleRate, channelCount: 1,
       frameBytes: 2, announcedBytes: nil, availableBytes: byteCount, isPrompt: isPrompt, name: name)
+  }
+
+  /// A WAV that stands where the samples of another have ended.
+  static func waveDecoder(behind bytes: ByteStream, fileByteCount: Int64, name: String) -> SoundDecoder? {
+    // Chunks have an even length.
+    if bytes.peek(1).first == 0 { _ = bytes.skip(1) }
+    let first = bytes.peek(12)
+    guard first.count == 12, WaveHeader.begins(first) else { return nil }
+    guard let header = try? WaveHeader(reading: bytes), let format = header.sampleFormat else { return nil }
+    return try? waveDecoder(bytes, header, format, fileByteCount, false, name)
   }
 
   private static func waveDecoder(

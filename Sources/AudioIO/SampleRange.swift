@@ -18,7 +18,7 @@ struct SampleRange {
   private(set) var fullScale: Float = 1
   private var isSettled = false
 
-  /// Looks at samples that come next, until what the full scale is has become clear.
+  /// Looks at samples that come next, until what the full scale is has become clear; that of integers may turn out to be larger.
   mutating func settle(_ samples: UnsafeBufferPointer<Float>) {
     if isSettled { return }
     let loudest = Self.integerScales.last!
@@ -31,18 +31,18 @@ struct SampleRange {
         continue
       }
       count += 1
-      if size > Self.most { beyond += 1 } else { sum += size }
+      if size > Self.most * fullScale { beyond += 1 } else { sum += size }
     }
     guard count >= Self.fewest else { return }
     guard beyond * Self.damagedShare >= count, wild * Self.damagedShare < count else {
       // A noise of some units may be the quiet beginning of integers.
-      isSettled = (1e-5..<0.5).contains(sum / Float(count))
+      isSettled = fullScale == 1 && (1e-5..<0.5).contains(sum / Float(count))
       return
     }
-    let scale = Self.integerScales.first { scale in
-      samples.count { abs($0) > scale * 1.5 } * Self.damagedShare < count
-    }
-    (fullScale, isSettled) = (scale ?? loudest, true)
+    fullScale =
+      Self.integerScales.first { scale in
+        scale > fullScale && samples.count { abs($0) > scale * 1.5 } * Self.damagedShare < count
+      } ?? loudest
   }
 
   /// Whether a value can be a sample: a number, and not far beyond full scale.

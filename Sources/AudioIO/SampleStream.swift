@@ -6,7 +6,7 @@ internal import Foundation
 /// libsndfile's own WAV reader takes a length of 0 at its word and, on a pipe, stops at 4 GiB; its raw reader has neither
 /// limit. It seeks nowhere before reading, so the position is all that it has to be told.
 final class SampleStream {
-  private let bytes: ByteStream
+  let bytes: ByteStream
   /// Bytes of samples to deliver at most; nil for all there are.
   private let limit: Int64?
   /// Bytes of a frame, when frames are delivered as they come instead of in full buffers.

@@ -17,15 +17,25 @@ final class SoundDecoder {
   let mayWait: Bool
   private var handle: OpaquePointer
   private let stream: SampleStream?
+  private let window: FileWindow?
   private let descriptor: Int32
+  /// Where in the file a container stands, and libsndfile's code of it.
+  private let begin: Int64, format: Int32
+  /// How many bytes a file of samples has; nil for containers and pipes.
+  private let fileByteCount: Int64?
   private let name: String
 
   /// A container on a descriptor that can seek. Takes the descriptor over.
   ///
-  /// - Parameter announcedFrames: what its header was found to promise, where libsndfile corrects that silently.
-  init(container descriptor: Int32, announcedFrames: Int64? = nil, name: String) throws(AudioError) {
+  /// - Parameters:
+  ///   - bytes: where it stands in the file; nil for all of it.
+  ///   - announcedFrames: what its header was found to promise, where libsndfile corrects that silently.
+  init(
+    container descriptor: Int32, bytes: Range<Int64>? = nil, announcedFrames: Int64? = nil, name: String
+  ) throws(AudioError) {
     var info = SF_INFO()
-    guard let handle = sf_open_fd(descriptor, Int32(SFM_READ), &info, 0) else {
+    let window = bytes.map { FileWindow(descriptor, bytes: $0) }
+    guard let handle = Self.open(descriptor, window, &info) else {
       let (code, message) = (Int(sf_error(nil)), String(cString: sf_strerror(nil)))
       close(descriptor)
       throw .unsupported(name: name, code: code, message: message)
@@ -33,11 +43,21 @@ final class SoundDecoder {
     // SF_COUNT_MAX stands for an unknown number: a FLAC made on a pipe, an OGG without its last page.
     let frames = info.frames >= 0 && info.frames < Int64.max / 2 ? info.frames : nil
     expectedFrames = frames
-    self.announcedFrames = announcedFrames ?? frames
+    let isGuess =
+      Int(info.format & Int32(SF_FORMAT_TYPEMASK)) == SF_FORMAT_MPEG
+      && !MPEGFrames.tellLength(descriptor, from: bytes?.lowerBound ?? 0)
+    self.announcedFrames = isGuess ? nil : announcedFrames ?? frames
     lacksEnd = frames == nil && info.format & Int32(SF_FORMAT_TYPEMASK) == Int32(SF_FORMAT_OGG)
     (self.handle, stream, self.descriptor, self.name) = (handle, nil, descriptor, name)
+    (self.window, begin, format, fileByteCount) = (window, bytes?.lowerBound ?? 0, info.format, nil)
     (sampleRate, channelCount) = (Int(info.samplerate), Int(info.channels))
     (isPrompt, mayWait) = (false, false)
+  }
+
+  private static func open(_ descriptor: Int32, _ window: FileWindow?, _ info: inout SF_INFO) -> OpaquePointer? {
+    guard let window else { return sf_open_fd(descriptor, Int32(SFM_READ), &info, 0) }
+    var callbacks = FileWindow.callbacks()
+    return sf_open_virtual(&callbacks, Int32(SFM_READ), &info, Unmanaged.passUnretained(window).toOpaque())
   }
 
   /// Samples without a header, from where `bytes` stands.
@@ -67,6 +87,7 @@ final class SoundDecoder {
     announcedFrames = announcedBytes.map { $0 / Int64(frameBytes) }
     lacksEnd = false
     (self.handle, self.stream, descriptor, self.name) = (handle, stream, -1, name)
+    (window, begin, self.format, fileByteCount) = (nil, 0, info.format, availableBytes.map { bytes.position + $0 })
     (self.sampleRate, self.channelCount) = (sampleRate, channelCount)
   }
 
@@ -123,9 +144,24 @@ final class SoundDecoder {
     return nil
   }
 
+  /// The recording that stands behind this one in the same file, when this has been read to its end; nil where none does that can be
+  /// read.
+  func successor() -> SoundDecoder? {
+    if let stream {
+      guard let fileByteCount, announcedFrames != nil else { return nil }
+      return AudioSource.waveDecoder(behind: stream.bytes, fileByteCount: fileByteCount, name: name)
+    }
+    let position = Int64(lseek(descriptor, 0, SEEK_CUR))
+    guard let bytes = JoinedRecordings.next(in: descriptor, begin: begin, position: position, format: format) else {
+      return nil
+    }
+    let copy = dup(descriptor)
+    return copy < 0 ? nil : try? SoundDecoder(container: copy, bytes: bytes, name: name)
+  }
+
   private func reopen() -> Bool {
     var info = SF_INFO()
-    guard lseek(descriptor, 0, SEEK_SET) == 0, let fresh = sf_open_fd(descriptor, Int32(SFM_READ), &info, 0),
+    guard lseek(descriptor, 0, SEEK_SET) == 0, let fresh = Self.open(descriptor, window, &info),
       info.samplerate == sampleRate, info.channels == channelCount
     else { return false }
     sf_close(handle)

@@ -41,7 +41,7 @@ struct LiveJob {
     }
     view.close()
     if let recording, !cancellation.isRequested {
-      for fault in recording.faults(length: summary.duration) {
+      for fault in recording.faults(length: summary.duration) + [recording.quietness].compactMap(\.self) {
         StandardError.write("dragoman: \(command.input!): \(fault)\n")
       }
     }

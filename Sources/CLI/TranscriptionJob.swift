@@ -122,6 +122,7 @@ struct TranscriptionJob {
       return outcome
     }
     for fault in file.faults(length: transcript.duration) { progress.say("dragoman: \(input): \(fault)") }
+    if let quietness = file.quietness { progress.say("dragoman: \(input): \(quietness)") }
     if transcript.duration == .zero { progress.say("dragoman: \(input) holds no sound: zero samples") }
     outcome.text = try write(transcript, formats, name: name)
     if outcome.failure == nil { progress.end(transcript) }
