@@ -70,8 +70,11 @@ enum JoinedRecordings {
 
   static func index(of pattern: [UInt8], in bytes: [UInt8]) -> Int? {
     guard bytes.count >= pattern.count else { return nil }
-    return (0...bytes.count - pattern.count).first { start in
-      bytes[start] == pattern[0] && bytes[start..<start + pattern.count].elementsEqual(pattern)
+    return bytes.withUnsafeBufferPointer { bytes in
+      for start in 0...bytes.count - pattern.count where bytes[start] == pattern[0] {
+        if bytes[start..<start + pattern.count].elementsEqual(pattern) { return start }
+      }
+      return nil
     }
   }
 }
