@@ -19,9 +19,9 @@ struct CSVTable {
   /// The line in which a quote was opened that nothing closes; its row is left out.
   private(set) var unclosed: Int?
 
-  /// Cuts a text, which may begin with a byte order mark.
+  /// Cuts a text, in UTF-8 or UTF-16.
   init(_ data: Data) {
-    let bytes = [UInt8](TextLines.withoutMark(data))
+    let bytes = [UInt8](TextLines.utf8(data))
     var (cell, cells): ([UInt8], [[UInt8]]) = ([], [])
     var (line, start) = (1, 1)
     var index = 0

@@ -73,7 +73,7 @@ struct TemperatureFallback {
 
   /// The text, or what the other search says if it is surer of that: greedy texts that are little probable are looked for with a
   /// beam, and those of a beam greedily, for the best of what a beam has finished is not always as probable as what the likeliest
-  /// tokens come to.
+  /// tokens come to (docs/decisions, 18).
   private func better(
     _ text: WindowText, of strategy: SearchStrategy, decode: (SearchStrategy) -> WindowText
   ) -> WindowText {

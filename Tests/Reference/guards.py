@@ -154,8 +154,7 @@ def neighbours(dragoman, data, figures):
         joined = [np.concatenate([first, silence(0.5), second(other)]) for first, other in pairs]
         return [transcript["text"].split() for transcript in transcribe(dragoman, joined, "--from", "en")]
     added = [len(loud) - len(quiet) for loud, quiet in zip(texts(lambda other: other), texts(np.zeros_like))]
-    # The goal is none; one is measured, "Music" over music, with instruction sets where rounding has it so.
-    figures.check(sum(count > 0 for count in added) <= 1 and max(added) <= 1, f"non-speech behind speech: nothing added in {sum(count <= 0 for count in added)} of {len(added)}")
+    figures.check(max(added) <= 0, f"non-speech behind speech: nothing added in {sum(count <= 0 for count in added)} of {len(added)}")
     said = transcribe(dragoman, [read(row["path"]) for row in clips(data, "multi-read/t2turn_003")], "--from", "es")[0]["text"]
     figures.check("salir de aquí" in said, f"a quiet speaker behind a loud one: {said!r}")
 

@@ -54,4 +54,15 @@ import Testing
     #expect(!guardian.isSaidBefore("day the of arts the all from differs it"))
     #expect(!EchoGuard().isSaidBefore("It differs from all the arts"))
   }
+
+  /// The end of what was said, and only that, whatever marks and capitals it has.
+  @Test func whatEndedIsTold() {
+    var guardian = EchoGuard()
+    #expect(!guardian.hasEnded(with: " 1455"))
+    _ = guardian.isEcho(" the Bible", frames: 100)
+    _ = guardian.isEcho(" of about 1455.", frames: 200)
+    #expect(guardian.hasEnded(with: " 1455") && guardian.hasEnded(with: " Bible of About 1455!"))
+    #expect(
+      !guardian.hasEnded(with: " about") && !guardian.hasEnded(with: " in 1455") && !guardian.hasEnded(with: " ..."))
+  }
 }

@@ -59,6 +59,23 @@ import Testing
     #expect(changed > 0)
   }
 
+  /// What is said where the text before ended is held for its echo, unless it is surer; timestamps between do not make a phrase long.
+  @Test func echoesOfAnEndHaveToBeSure() {
+    var fallback = TemperatureFallback(options: .init(), workspace: workspace)
+    fallback.doubtsRepetition = true
+    let vocabulary = workspace.model.vocabulary
+    func text(_ words: String, times: Int = 1) -> WindowText {
+      let tokens = BytePairEncoder(vocabulary: vocabulary).encode(words)
+      let said = (0..<times).flatMap {
+        [vocabulary.timestampBegin + $0] + tokens + [vocabulary.timestampBegin + $0 + 1]
+      }
+      return WindowText(
+        tokens: said, averageLogProbability: -0.8, noSpeechProbability: 0.7, compressionRatio: 1)
+    }
+    #expect(!fallback.isSilent(text(" 1455")) && fallback.isSilent(text(" 1455"), endsAgain: true))
+    #expect(fallback.isSilent(text(" you", times: 3)))
+  }
+
   /// Phrases that the model says of silence have to be surer than others; what else is said, and whoever says it by itself, not.
   @Test(arguments: [
     (" Thank you.", -0.8, 0.7, true), (" You you you", -0.8, 0.7, true), (" Bye.", -0.9, 0.61, true),
