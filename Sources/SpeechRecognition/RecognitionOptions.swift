@@ -25,9 +25,9 @@ public struct RecognitionOptions: Sendable, Equatable {
   public var bestOf = 5
   /// Tried in order until a text passes the thresholds below. At 0 the search is exact, above it draws.
   public var temperatures = [0, 0.2, 0.4, 0.6, 0.8, 1.0]
-  /// A greedy text of a lower mean natural-log probability than this is looked for with a beam of `bestOf`, and a text of a
-  /// beam that is below the second greedily; the more probable of both is taken. Where there is one temperature, neither is done.
-  public var greedyDoubt = -0.5, beamDoubt = -0.3
+  /// A greedy text of a lower mean natural-log probability than this is looked for with a beam of `bestOf`, too, and the more
+  /// probable of both is taken. Not where there is one temperature.
+  public var greedyDoubt = -0.5
   /// Seed of the draws: the same audio gives the same text.
   public var seed: UInt64 = 0
 

@@ -71,21 +71,15 @@ struct TemperatureFallback {
     return best
   }
 
-  /// The text, or what the other search says if it is surer of that: greedy texts that are little probable are looked for with a
-  /// beam, and those of a beam greedily, for the best of what a beam has finished is not always as probable as what the likeliest
-  /// tokens come to (docs/decisions, 18).
+  /// The text, or where the likeliest tokens are little probable together, what a beam finds if that is more probable
+  /// (docs/decisions, 18).
   private func better(
     _ text: WindowText, of strategy: SearchStrategy, decode: (SearchStrategy) -> WindowText
   ) -> WindowText {
-    guard options.temperatures.count > 1 else { return text }
-    let other: SearchStrategy
-    switch strategy {
-    case .beam where text.averageLogProbability < options.beamDoubt: other = .greedy
-    case .sampling(0, _) where text.averageLogProbability < options.greedyDoubt && options.bestOf > 1:
-      other = .beam(width: options.bestOf, patience: options.patience)
-    default: return text
-    }
-    let found = decode(other)
+    guard strategy == .greedy, options.temperatures.count > 1, options.bestOf > 1,
+      text.averageLogProbability < options.greedyDoubt
+    else { return text }
+    let found = decode(.beam(width: options.bestOf, patience: options.patience))
     let isBetter = found.averageLogProbability > text.averageLogProbability && passes(found)
     return isBetter && !(doubtsRepetition && saysAgain(found)) ? found : text
   }
