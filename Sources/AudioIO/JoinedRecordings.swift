@@ -23,16 +23,16 @@ enum JoinedRecordings {
   /// - Returns: nil where nothing follows; the end of the range is that of the file, or of what belongs together.
   static func next(in descriptor: Int32, begin: Int64, position: Int64, format: Int32) -> Range<Int64>? {
     let size = SoundDecoder.byteCount(of: descriptor)
+    let container = Int(format & Int32(SF_FORMAT_TYPEMASK))
     let start: Int64? =
-      switch Int(format & Int32(SF_FORMAT_TYPEMASK)) {
+      switch container {
       case SF_FORMAT_OGG: endOfOgg(descriptor, from: begin)
       case SF_FORMAT_MPEG: MPEGFrames.next(in: descriptor, from: position)
       case SF_FORMAT_FLAC: beginOfFLAC(descriptor, from: max(begin + 8, position - readAhead))
       default: nil
       }
     guard let start, start > begin, start < size else { return nil }
-    let isOgg = Int(format & Int32(SF_FORMAT_TYPEMASK)) == SF_FORMAT_OGG
-    return start..<(isOgg ? endOfOgg(descriptor, from: start) ?? size : size)
+    return start..<(container == SF_FORMAT_OGG ? endOfOgg(descriptor, from: start) ?? size : size)
   }
 
   /// The first page behind those of `begin` that begins a stream: all streams of a recording begin before their data.

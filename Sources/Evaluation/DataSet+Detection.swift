@@ -30,7 +30,7 @@ extension DataSet {
     if names.contains(where: { $0.hasSuffix(".stm") }) || names.contains("stm") { return .stm }
     let files = Files.below(path)
     if files.contains(where: { $0.hasSuffix(".trans.txt") }) { return .libriSpeech }
-    if !DataSetReading.metadata(below: path).isEmpty { return .manifest }
+    if !DataSetReading.metadata(among: files, below: path).isEmpty { return .manifest }
     if files.contains(where: Files.isAudio) { return .folder }
     return nil
   }

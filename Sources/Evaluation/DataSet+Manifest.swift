@@ -2,7 +2,7 @@ internal import Foundation
 
 extension DataSetReading {
   /// What manifests in folders are called; the last two by Hugging Face's AudioFolder.
-  private static let manifestNames = ["manifest.jsonl", "manifest.json"] + metadataNames
+  static let manifestNames = ["manifest.jsonl", "manifest.json"] + metadataNames
   private static let metadataNames = ["metadata.jsonl", "metadata.csv"]
 
   /// The manifests in a folder, the one to be read first. Tables of another kind may be called `metadata.csv`, too.
@@ -14,9 +14,11 @@ extension DataSetReading {
 
   /// The metadata below a folder that has none itself, one for each folder, in the order of their paths: an AudioFolder may keep them
   /// in `train`, `test` and the like.
-  static func metadata(below folder: String) -> [String] {
+  ///
+  /// - Parameter files: what `Files.below` finds in the folder.
+  static func metadata(among files: [String], below folder: String) -> [String] {
     let folders = Set(
-      Files.below(folder).map { $0 as NSString }.filter { metadataNames.contains($0.lastPathComponent) }
+      files.map { $0 as NSString }.filter { metadataNames.contains($0.lastPathComponent) }
         .map(\.deletingLastPathComponent))
     return folders.filter { !$0.isEmpty }.sorted().compactMap { inner in
       manifests(in: Files.path(inner, in: folder)).first { metadataNames.contains(($0 as NSString).lastPathComponent) }
@@ -31,7 +33,7 @@ extension DataSetReading {
     }
     var files = [path]
     if Files.isFolder(path) {
-      files = Self.manifests(in: path).first.map { [$0] } ?? Self.metadata(below: path)
+      files = Self.manifests(in: path).first.map { [$0] } ?? Self.metadata(among: Files.below(path), below: path)
       if files.isEmpty { throw unusable("there is no manifest.jsonl in it.") }
     }
     for file in files {

@@ -100,7 +100,7 @@ public struct DataSet: Sendable, Equatable {
     let first = path.split(separator: ":").first.map(String.init) ?? path
     let parts = URL(fileURLWithPath: first).standardizedFileURL.pathComponents.filter { $0 != "/" }
     guard let last = parts.last else { return path }
-    let plain: Set = ["manifest.jsonl", "manifest.json", "wav.scp", "metadata.jsonl", "metadata.csv"]
+    let plain = DataSetReading.manifestNames + ["wav.scp"]
     return plain.contains(last) && parts.count > 1 ? parts[parts.count - 2] : last
   }
 }

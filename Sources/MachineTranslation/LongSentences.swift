@@ -24,6 +24,8 @@ struct LongSentences {
     var mark: UInt8?
     /// What stands for the signs in `pieces`; nil where nothing does and `pieces` has them as unknown ones.
     var standIns: StandIns?
+    /// The detailed hypotheses that were found with these stand-ins; empty without.
+    var found: [Hypothesis] = []
 
     /// Whether a piece of it that is in the vocabulary has a letter or a digit.
     func hasWords(in bytes: [UInt8], vocabulary: Vocabulary) -> Bool {

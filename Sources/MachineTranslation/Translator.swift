@@ -61,20 +61,25 @@ public final class Translator {
     _ texts: [String], carried: [[String]]?, keeping shown: ShownTranslation? = nil
   ) throws(TranslationError) -> [(text: String, terms: [String])] {
     let sources = try carryingSigns(sources(of: texts, carried: carried))
-    let parts = sources.flatMap(\.parts)
+    let work = work(of: sources)
+    let plain = work.indices.filter { work[$0].part.standIns == nil }
     // Of several sentences nothing tells which of the words belong to which.
-    let prefix = parts.count == 1 ? try shown.flatMap(prefix(of:)) : nil
-    let hypotheses = translate(sources.flatMap { pieces(of: $0) }, prefix: prefix)
-    var sentences = hypotheses.map { model.targetVocabulary.decode($0.first?.pieces ?? []) }
-    let failing = parts.indices.filter {
-      parts[$0].standIns != nil
-        || !parts[$0].required.isEmpty && !RequirementCheck(parts[$0].required, in: Array(sentences[$0].utf8)).isMet
+    let prefix = work.count == 1 && plain.count == 1 ? try shown.flatMap(prefix(of:)) : nil
+    let hypotheses = translate(plain.map { pieces(of: work[$0]) }, prefix: prefix)
+    var sentences = [String](repeating: "", count: work.count)
+    for (index, found) in zip(plain, hypotheses) {
+      sentences[index] = model.targetVocabulary.decode(found.first?.pieces ?? [])
+    }
+    let failing = work.indices.filter {
+      let part = work[$0].part
+      return part.standIns != nil
+        || !part.required.isEmpty && !RequirementCheck(part.required, in: Array(sentences[$0].utf8)).isMet
     }
     if !failing.isEmpty {
-      let owners = sources.flatMap { source in source.parts.map { _ in source } }
-      let work = failing.map { (source: owners[$0], part: parts[$0]) }
-      let found = translate(work.map { pieces(of: $0.part, $0.source) }, detailed: true)
-      let best = zip(work, found).map { $0.source.rendered($1[0], of: $0.part, vocabulary: model.targetVocabulary) }
+      let work = failing.map { work[$0] }
+      let best = zip(work, detailed(work)).map {
+        $0.source.rendered($1[0], of: $0.part, vocabulary: model.targetVocabulary)
+      }
       for (index, sentence) in zip(failing, enforced(work, best: best)) {
         sentences[index] = String(decoding: sentence.text, as: UTF8.self)
       }
@@ -91,9 +96,8 @@ public final class Translator {
     _ texts: [String], carried: [[String]]?
   ) throws(TranslationError) -> [(translations: [Translation], terms: [String])] {
     let sources = try carryingSigns(sources(of: texts, carried: carried))
-    let work = sources.flatMap { source in source.parts.map { (source: source, part: $0) } }
-    let found = translate(sources.flatMap { pieces(of: $0) }, detailed: true)
-    var rendered = zip(work, found).map { item, hypotheses in
+    let work = work(of: sources)
+    var rendered = zip(work, detailed(work)).map { item, hypotheses in
       let best = hypotheses.prefix(options.hypotheses).map {
         item.source.rendered($0, of: item.part, vocabulary: model.targetVocabulary)
       }
@@ -118,15 +122,13 @@ public final class Translator {
 
   /// Sentences with all that they require: themselves where they have it; else the first of a wider search's hypotheses that has it
   /// and is not much less probable; else the best with what it lacks put where the attention says.
-  private func enforced(
-    _ work: [(source: SourceText, part: LongSentences.Part)], best: [RenderedSentence]
-  ) -> [RenderedSentence] {
+  private func enforced(_ work: [Work], best: [RenderedSentence]) -> [RenderedSentence] {
     var sentences = best
     let failing = work.indices.filter {
       !RequirementCheck(work[$0].part.required, in: best[$0].text, sentence: best[$0]).isMet
     }
     if failing.isEmpty { return sentences }
-    let found = translate(failing.map { pieces(of: work[$0].part, work[$0].source) }, detailed: true, wide: true)
+    let found = translate(failing.map { pieces(of: work[$0]) }, detailed: true, wide: true)
     for (index, hypotheses) in zip(failing, found) {
       let required = work[index].part.required
       let alternative = hypotheses.lazy.filter { [best = best[index]] in $0.score > best.score - Self.mostLoss }
@@ -150,21 +152,20 @@ public final class Translator {
     while true {
       open.removeAll { $0.standIns.isEmpty }
       if open.isEmpty { return sources }
-      var parts: [LongSentences.Part] = []
+      var work: [Work] = []
       for item in open {
         let source = sources[item.source]
-        parts.append(
-          try item.standIns[item.standIns.startIndex].replacing(
-            signsOf: source.parts[item.part], of: source.structure.bytes, vocabulary: model.sourceVocabulary))
+        let part = try item.standIns[item.standIns.startIndex].replacing(
+          signsOf: source.parts[item.part], of: source.structure.bytes, vocabulary: model.sourceVocabulary)
+        work.append((source, part))
       }
-      let found = translate(zip(open, parts).map { pieces(of: $1, sources[$0.source]) }, detailed: true)
-      for index in open.indices {
-        let sentence = sources[open[index].source].rendered(
-          found[index][0], of: parts[index], vocabulary: model.targetVocabulary)
-        if sentence.lacksSigns {
+      for (index, found) in detailed(work).enumerated() {
+        var (source, part) = work[index]
+        if source.rendered(found[0], of: part, vocabulary: model.targetVocabulary).lacksSigns {
           open[index].standIns.removeFirst()
         } else {
-          sources[open[index].source].parts[open[index].part] = parts[index]
+          part.found = found
+          sources[open[index].source].parts[open[index].part] = part
           open[index].standIns = []
         }
       }
@@ -255,10 +256,25 @@ public final class Translator {
       words: Array(ids.prefix { $0 != model.targetVocabulary.unknown }), tolerance: shown.tolerance)
   }
 
-  private func pieces(of source: SourceText) -> [[Int32]] { source.parts.map { pieces(of: $0, source) } }
+  /// A part to be translated, and the text that it is of.
+  private typealias Work = (source: SourceText, part: LongSentences.Part)
 
-  private func pieces(of part: LongSentences.Part, _ source: SourceText) -> [Int32] {
-    source.prefix + part.pieces + [model.sourceVocabulary.end]
+  private func work(of sources: [SourceText]) -> [Work] {
+    sources.flatMap { source in source.parts.map { (source, $0) } }
+  }
+
+  private func pieces(of work: Work) -> [Int32] {
+    work.source.prefix + work.part.pieces + [model.sourceVocabulary.end]
+  }
+
+  /// Detailed hypotheses of parts, which are looked for unless a part has them already.
+  private func detailed(_ work: [Work]) -> [[Hypothesis]] {
+    var hypotheses = work.map(\.part.found)
+    let open = work.indices.filter { hypotheses[$0].isEmpty }
+    for (index, found) in zip(open, translate(open.map { pieces(of: work[$0]) }, detailed: true)) {
+      hypotheses[index] = found
+    }
+    return hypotheses
   }
 
   /// Translates sentences, best hypothesis first.

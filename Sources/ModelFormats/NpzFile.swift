@@ -87,20 +87,14 @@ public enum NpzFile {
       guard member.packed == member.unpacked else {
         throw .malformed(path: path, what: "\(member.name) is stored in another length than its own")
       }
-      guard checksum(packed) == member.checksum else {
-        throw .malformed(
-          path: path, what: "\(member.name) is damaged: its checksum is not the one that the archive names")
-      }
+      try check(packed, of: member, path: path)
       return try tensor(member.name, file: file, from: start, count: member.packed)
     case 8:
       let unpacked = try MappedFile(unpacking: file.url, count: member.unpacked) { memory throws(ModelFileError) in
         guard inflate(packed, to: memory) else {
           throw .malformed(path: path, what: "\(member.name) cannot be unpacked")
         }
-        guard checksum(UnsafeRawBufferPointer(memory)) == member.checksum else {
-          throw .malformed(
-            path: path, what: "\(member.name) is damaged: its checksum is not the one that the archive names")
-        }
+        try check(UnsafeRawBufferPointer(memory), of: member, path: path)
       }
       return try tensor(member.name, file: unpacked, from: 0, count: member.unpacked)
     default:
@@ -108,9 +102,15 @@ public enum NpzFile {
     }
   }
 
-  /// CRC-32 of less than 4 GiB.
-  private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    UInt32(truncatingIfNeeded: crc32(0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(bytes.count)))
+  /// Refuses an array of another CRC-32 than the archive names; of less than 4 GiB.
+  private static func check(
+    _ bytes: UnsafeRawBufferPointer, of member: Member, path: String
+  ) throws(ModelFileError) {
+    let found = crc32(0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(bytes.count))
+    guard found == UInt(member.checksum) else {
+      throw .malformed(
+        path: path, what: "\(member.name) is damaged: its checksum is not the one that the archive names")
+    }
   }
 
   /// Unpacks raw deflate data; false when it does not fill `memory` exactly.

@@ -5,14 +5,6 @@ import Testing
 
 /// Signs that a model does not know, through real models and by themselves.
 @Suite struct CarriedSignTests {
-  func translator(_ name: String, _ change: (inout TranslationOptions) -> Void = { _ in }) throws -> Translator {
-    var options = TranslationOptions()
-    options.targetLanguage = String(name.suffix(2))
-    options.sourceLanguage = String(name.dropFirst("firefox-".count).prefix(2))
-    change(&options)
-    return Translator(model: try RealModels.model(name), options: options)
-  }
-
   @Test(arguments: [
     ("Das kostet 5 ☃ and 3 ♞ pieces", ["5 ☃", "3 ♞"]),
     ("I love this 😀 very much.", ["😀 muito"]),
@@ -30,7 +22,7 @@ import Testing
     ("Is 3 > 2 → true?", ["→"]), ("i love this 😀 very much", ["😀 muito."]),
   ]) func signsStayInTheirPlaces(text: String, expected: [String]) throws {
     for beam in [1, 4] {
-      let translator = try translator("firefox-en-pt") { ($0.beam, $0.hypotheses) = (beam, beam) }
+      let translator = try RealModels.translator("firefox-en-pt") { ($0.beam, $0.hypotheses) = (beam, beam) }
       let found = try translator.translateDetailed([text])[0]
       #expect(try translator.translate([text]) == [found[0].text])
       // A wider beam may say it in other words.
@@ -53,16 +45,16 @@ import Testing
       "He said “no” — it’s “new”.", "The façade of the naïve Niño.", "In 2010–11 it was 3′ long.", "Is 3 > 2 or X = 1?",
       "The temperature is 20 °C.",
     ]
-    let plain = try translator("firefox-en-pt") { $0.carriesUnknownSigns = false }
-    #expect(try translator("firefox-en-pt").translate(texts) == plain.translate(texts))
+    let plain = try RealModels.translator("firefox-en-pt") { $0.carriesUnknownSigns = false }
+    #expect(try RealModels.translator("firefox-en-pt").translate(texts) == plain.translate(texts))
     let index = ["A Índia e a Áustria são países — grandes."]
-    let back = try translator("firefox-pt-en") { $0.carriesUnknownSigns = false }
-    #expect(try translator("firefox-pt-en").translate(index) == back.translate(index))
+    let back = try RealModels.translator("firefox-pt-en") { $0.carriesUnknownSigns = false }
+    #expect(try RealModels.translator("firefox-pt-en").translate(index) == back.translate(index))
   }
 
   /// Numbers, names and terms beside signs; two steps; what has no words.
   @Test func signsGoTogetherWithWhatIsRequired() throws {
-    let both = try translator("firefox-en-pt") {
+    let both = try RealModels.translator("firefox-en-pt") {
       $0.glossary = Glossary([.init(source: "☃", target: "boneco de neve")])
       $0.protectedNames = ["東京"]
     }

@@ -5,20 +5,12 @@ import Testing
 
 /// Names, numbers, addresses and terms through real models.
 @Suite struct ConstrainedTranslationTests {
-  func translator(_ name: String, _ change: (inout TranslationOptions) -> Void = { _ in }) throws -> Translator {
-    var options = TranslationOptions()
-    options.targetLanguage = String(name.suffix(2))
-    options.sourceLanguage = String(name.dropFirst("firefox-".count).prefix(2))
-    change(&options)
-    return Translator(model: try RealModels.model(name), options: options)
-  }
-
   static let glossary = Glossary([
     .init(source: "neural network", target: "malha neural"), .init(source: "cat", target: "bichano"),
   ])
 
   @Test(arguments: [1, 4]) func everythingRequiredStandsInTheTranslation(beam: Int) throws {
-    let translator = try translator("firefox-en-pt") {
+    let translator = try RealModels.translator("firefox-en-pt") {
       ($0.beam, $0.hypotheses, $0.glossary) = (beam, beam, Self.glossary)
       $0.protectedNames = ["Green Meadow Farm", "Apple"]
     }
@@ -45,8 +37,8 @@ import Testing
     let texts = [
       "Good morning, how are you today?", "The train to Lisbon leaves at 9.", "In 1987 the cats ate 30 mice.",
     ]
-    let free = try translator("firefox-en-pt") { $0.protectsNumbersAndAddresses = false }
-    let bound = try translator("firefox-en-pt") { $0.protectedNames = ["Zanzibar"] }
+    let free = try RealModels.translator("firefox-en-pt") { $0.protectsNumbersAndAddresses = false }
+    let bound = try RealModels.translator("firefox-en-pt") { $0.protectedNames = ["Zanzibar"] }
     #expect(try free.translate(texts) == bound.translate(texts))
   }
 
@@ -82,7 +74,7 @@ import Testing
 
   @Test func wordsOfTheTwoTextsAreLinked() throws {
     let source = "The black cat drinks milk."
-    let found = try translator("firefox-en-pt").translateDetailed([source])[0][0]
+    let found = try RealModels.translator("firefox-en-pt").translateDetailed([source])[0][0]
     let pairs = found.wordLinks(source: source).filter { $0.weight > 0.5 }.map { link in
       String(decoding: Array(source.utf8)[link.source], as: UTF8.self) + "-"
         + String(decoding: Array(found.text.utf8)[link.target], as: UTF8.self)
