@@ -47,6 +47,9 @@ struct BenchScoreCommand: ParsableCommand {
     guard output.journal == nil else {
       throw ValidationError("--journal is for work that takes long; scoring does not.")
     }
+    guard reference != "-" || hypothesis != "-" else {
+      throw ValidationError("References and hypotheses cannot both be standard input: name a file for one of them.")
+    }
     try BenchOutput.check([output.output, output.report])
     let target = try target.map(languageCode)
     var set = try DataSet(

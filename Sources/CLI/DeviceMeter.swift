@@ -54,7 +54,8 @@ struct DeviceMeter {
   }
 
   private func say(_ text: String, _ isLive: Bool) {
-    StandardError.write((isLive ? "\r\u{1B}[K" : "") + "dragoman: \(text)\n")
+    if isLive { StandardError.draw("\r\u{1B}[K") }
+    StandardError.write("dragoman: \(text)\n")
   }
 
   /// `[######====|        ] peak -12.3 rms -20.1 dBFS`: up to the mean level, and on to the highest.

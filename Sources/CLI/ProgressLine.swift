@@ -20,7 +20,7 @@ final class ProgressLine {
   /// A line that begins with `label`. The clock, the width and the output are parameters for the sake of tests.
   init(
     label: String, terminal: Terminal = .current, now: (() -> Duration)? = nil,
-    columns: @escaping () -> Int = { Terminal.columns }, write: @escaping (String) -> Void = StandardError.write
+    columns: @escaping () -> Int = { Terminal.columns }, write: @escaping (String) -> Void = StandardError.draw
   ) {
     let start = ContinuousClock.now
     self.label = label
@@ -52,7 +52,7 @@ final class ProgressLine {
   func finish(_ text: String? = nil) {
     if isLineOpen { write("\r\u{1B}[K") }
     isLineOpen = false
-    if let text { write("\(label): \(text)\n") }
+    if let text { write("\(label): \(text)\n".withoutControls) }
   }
 
   /// Says something that stays above the line.
@@ -60,10 +60,11 @@ final class ProgressLine {
     if isLineOpen { write("\r\u{1B}[K") }
     isLineOpen = false
     lastDrawing = nil
-    write(text + "\n")
+    write(text.withoutControls + "\n")
   }
 
   private func draw(fraction: Double, _ text: String) {
+    let text = text.withoutControls
     let fraction = fraction.isFinite ? min(max(fraction, 0), 1) : 0
     let percent = "\(Int(fraction * 100))%"
     guard terminal.isErrorInteractive else {

@@ -27,11 +27,27 @@ enum StandardOutput {
 
 /// Where progress and messages go. Nobody may be listening: errors are ignored.
 enum StandardError {
-  /// Writes at once.
-  static func write(_ text: String) {
+  /// Writes a message at once. Names of files are in it: what they could tell the terminal to do is shown as text.
+  static func write(_ text: String) { draw(text.withoutControls) }
+
+  /// Writes at once what moves the cursor or sets colours.
+  static func draw(_ text: String) {
     var text = text
     _ = text.withUTF8 { writeAll($0, to: STDERR_FILENO) }
   }
+}
+
+extension String {
+  /// The text with a question mark for each control character, as `ls` shows them; lines and tabs stay.
+  var withoutControls: String {
+    guard unicodeScalars.contains(where: \.isControl) else { return self }
+    return String(String.UnicodeScalarView(unicodeScalars.map { $0.isControl ? "?" : $0 }))
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether it is a control character, and neither a line's end nor a tab.
+  fileprivate var isControl: Bool { properties.generalCategory == .control && self != "\n" && self != "\t" }
 }
 
 /// 0, or the `errno` of the write that failed.

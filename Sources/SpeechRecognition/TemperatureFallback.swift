@@ -134,7 +134,7 @@ struct TemperatureFallback {
   private func isPhantom(_ text: WindowText) -> Bool {
     let vocabulary = decoding.vocabulary
     let tokens = text.tokens.filter { $0 < vocabulary.endOfText }
-    guard doubtsRepetition, !text.isDoubtful, tokens.count <= Self.mostPhantomTokens else { return false }
+    guard !text.isDoubtful, tokens.count <= Self.mostPhantomTokens else { return false }
     let words = vocabulary.text(of: tokens).lowercased().split { !$0.isLetter }
     return Self.phantoms.contains(Set(words).count == 1 ? String(words[0]) : words.joined(separator: " "))
   }

@@ -27,6 +27,16 @@ import Testing
     #expect(bench.written.allSatisfy { $0.hasPrefix("\r") && !$0.contains("\n") })
   }
 
+  @Test func namesOfFilesDoNotCommandTheTerminal() {
+    let bench = Bench()
+    let line = bench.line(isTerminal: true)
+    line.update(fraction: 0.5, "a\u{1B}[31mb")
+    line.message("a\u{1B}]0;title\u{7}b\tc")
+    line.finish("x\u{9B}2Jy")
+    #expect(bench.written[0].hasSuffix("a?[31mb\u{1B}[K"))
+    #expect(bench.written.dropFirst(2) == ["a?]0;title?b\tc\n", "talk.flac: x?2Jy\n"])
+  }
+
   @Test func plainLinesComeEveryFiveSecondsAndNotForWorkOfAMoment() {
     let bench = Bench()
     let line = bench.line(isTerminal: false)
