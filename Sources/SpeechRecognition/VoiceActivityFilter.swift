@@ -14,6 +14,9 @@ struct VoiceActivityFilter: Sendable {
   private let feedForward: (Double, Double, Double)
   private let feedBack: (Double, Double)
   private var memory = (0.0, 0.0)
+  /// What is less than any float but 0 is forgotten. In digital silence the memory would else fade into subnormal numbers and stay there,
+  /// and arithmetic with those is many times slower.
+  private static let least = Double(Float.leastNonzeroMagnitude)
 
   init() {
     let tangent = tan(Double.pi * Self.cutoff / Double(AcousticFrame.sampleRate))
@@ -27,9 +30,14 @@ struct VoiceActivityFilter: Sendable {
     for sample in samples {
       let input = sample.isFinite ? Double(sample) : 0
       let filtered = feedForward.0 * input + memory.0
-      memory.0 = feedForward.1 * input - feedBack.0 * filtered + memory.1
-      memory.1 = feedForward.2 * input - feedBack.1 * filtered
+      memory.0 = Self.kept(feedForward.1 * input - feedBack.0 * filtered + memory.1)
+      memory.1 = Self.kept(feedForward.2 * input - feedBack.1 * filtered)
       output.append(Float(filtered))
     }
   }
+
+  /// Whether nothing is left of what was heard.
+  var isAtRest: Bool { memory == (0, 0) }
+
+  private static func kept(_ value: Double) -> Double { abs(value) < least ? 0 : value }
 }

@@ -67,6 +67,17 @@ import Testing
     #expect(joined(found).map(\.samples) == [samples])
   }
 
+  /// In digital silence the filter's memory fades to nothing rather than to subnormal numbers, with which arithmetic is slow.
+  @Test func digitalSilenceBringsTheFilterToRest() {
+    var filter = VoiceActivityFilter()
+    var numbers = SeededNumbers(state: 3), output: [Float] = []
+    let sound = (0..<1_000).map { _ in Float.random(in: -1...1, using: &numbers) }
+    sound.withUnsafeBufferPointer { filter.append($0, to: &output) }
+    #expect(!filter.isAtRest)
+    [Float](repeating: 0, count: 16_000).withUnsafeBufferPointer { filter.append($0, to: &output) }
+    #expect(filter.isAtRest && output.suffix(1_000).allSatisfy { $0 == 0 })
+  }
+
   @Test(arguments: [0, 1]) func theRegionsPassWhateverTheCuts(index: Int) throws {
     let samples = Self.signal
     let energies = stride(from: 0, to: samples.count, by: 512).map { start in
