@@ -99,6 +99,15 @@ final class AudioWindows {
     return timeline.longestGap(in: range.lowerBound * hop..<range.upperBound * hop).map { $0 / hop }
   }
 
+  /// The first frames behind the long silences that were left out of a window, in its frames: what is said ends before such a one or
+  /// begins with it.
+  func longSilences(in window: Range<Int>) -> [Int] {
+    let hop = AcousticFrame.hopLength
+    return timeline.seams(
+      in: window.lowerBound * hop..<window.upperBound * hop, leavingOut: LongSilence.least.samples
+    ).map { ($0 + hop - 1) / hop - window.lowerBound }
+  }
+
   /// Some frames, counted from the first one that is kept.
   private func kept(_ window: Range<Int>) -> Range<Int> {
     window.lowerBound - firstFrame..<window.upperBound - firstFrame

@@ -390,8 +390,3 @@ public final class LiveRecognizer {
   static func time(samples: Int) -> Duration { .milliseconds(samples * 1000 / AcousticFrame.sampleRate) }
   private static func time(frames: Int) -> Duration { .milliseconds(10 * frames) }
 }
-
-extension Duration {
-  /// Whole log-mel frames, 10 ms.
-  fileprivate var frames: Int { Int(self / .milliseconds(10)) }
-}

@@ -218,15 +218,19 @@ public final class RecognitionSession {
           model.vocabulary.text(of: piece.tokens), frames: min(piece.end, frames.count) - piece.start)
     }
     let textLanguage = task == .translate ? "en" : language?.code
+    for piece in pieces { prompt.append(piece.tokens) }
+    let silences = audio.longSilences(in: frames)
+    // What is said is put on either side of a silence by its words, whether they are wanted or not.
     let words =
-      options.wordTimes
-      ? workspace.aligner.align(
+      options.wordTimes || !silences.isEmpty
+      ? workspace.aligner.alignedWords(
         pieces.map(\.tokens), start: start, language: textLanguage,
-        window: workspace.input(frames, of: audio), frameCount: frames.count, end: cut.advance,
+        window: workspace.input(frames, of: audio), frameCount: frames.count, end: cut.advance, silences: silences,
         decoder: workspace.decoder)
-      : nil
-    var segments = pieces.enumerated().map { index, piece in
-      prompt.append(piece.tokens)
+      : pieces.map { _ in [] }
+    let parts = LongSilence.divide(
+      Array(zip(pieces, words)), at: silences, endOfText: model.vocabulary.endOfText)
+    var segments = parts.map { piece, words in
       // The model may name a time past the end of the audio.
       let start = min(piece.start, frames.count - 1)
       let end = max(start + 1, min(piece.end, frames.count))
@@ -237,10 +241,11 @@ public final class RecognitionSession {
         text: trimmed(model.vocabulary.text(of: piece.tokens)), language: textLanguage,
         averageLogProbability: window.averageLogProbability, noSpeechProbability: window.noSpeechProbability,
         compressionRatio: window.compressionRatio, tokens: piece.tokens,
-        words: words?[index].map { audio.placed($0, after: frames.lowerBound) })
+        words: words.map { audio.placed($0.word, after: frames.lowerBound) })
     }
     SegmentEdges.settle(&segments, after: saidUntil)
     saidUntil = segments.last?.end ?? saidUntil
+    if !options.wordTimes { for index in segments.indices { segments[index].words = nil } }
     return segments
   }
 

@@ -19,7 +19,7 @@ public struct SpeechFrames: Sendable {
   }
 
   /// Takes speech that lies behind all before.
-  fileprivate mutating func append(start: Int, count: Int) {
+  mutating func append(start: Int, count: Int) {
     if let last = stretches.indices.last, stretches[last].start + stretches[last].count == start {
       stretches[last].count += count
     } else {

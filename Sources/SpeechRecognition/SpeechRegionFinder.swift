@@ -191,4 +191,7 @@ extension Duration {
     let perSample = Int64(1_000_000_000_000_000_000) / Int64(AcousticFrame.sampleRate)
     return Int(seconds) * AcousticFrame.sampleRate + Int(attoseconds / perSample)
   }
+
+  /// Whole log-mel frames, 10 ms.
+  var frames: Int { Int(self / .milliseconds(10)) }
 }

@@ -50,6 +50,14 @@ struct SpeechTimeline: Sendable {
     return longest?.position
   }
 
+  /// The seams within a range of positions, its start left out, at which at least `least` samples of the original audio were left out.
+  func seams(in range: Range<Int>, leavingOut least: Int) -> [Int] {
+    zip(stretches, stretches.dropFirst()).compactMap { before, after in
+      let isLong = after.original - before.original - before.count >= least
+      return isLong && after.start > range.lowerBound && after.start < range.upperBound ? after.start : nil
+    }
+  }
+
   /// The original sample of a start at `position`; what lies outside all speech is moved to where speech is.
   func originalStart(of position: Int) -> Int { original(position, in: index(startingAt: position)) }
 

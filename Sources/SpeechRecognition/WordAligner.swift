@@ -118,9 +118,11 @@ final class WordAligner {
   }
 
   /// The same, each word with its tokens and what its last token looks at.
+  ///
+  /// - Parameter silences: frames where long silence was left out, in order; no word goes on over one.
   func alignedWords(
     _ segments: [[Int]], start: [Int], language: String?, window: UnsafeBufferPointer<Float>, frameCount: Int,
-    end: Int? = nil, decoder: TextDecoder
+    end: Int? = nil, silences: [Int] = [], decoder: TextDecoder
   ) -> [[AlignedWord]] {
     let texts = segments.map { tokens in tokens.filter { $0 < vocabulary.endOfText } }
     let text = texts.flatMap(\.self)
@@ -139,8 +141,11 @@ final class WordAligner {
     }
     var spans = words.map { span(of: $0.spoken, first: first, attention: attention) }
     edges.listen(to: window, mels: mels, frameCount: frameCount)
+    let attended = words.map { Self.framesPerPosition * peak(of: $0.spoken.upperBound - 1, in: attention) }
     edges.settle(&spans, before: end)
-    var timed = zip(words, spans).map { word, span in
+    edges.part(&spans, attended: attended, at: silences, before: end)
+    var timed = zip(zip(words, attended), spans).map { spoken, span in
+      let (word, attended) = spoken
       let mean = word.spoken.reduce(0) { $0 + probabilities[$1] } / Double(word.spoken.count)
       return AlignedWord(
         word: Word(
@@ -148,7 +153,7 @@ final class WordAligner {
           confidence: WordConfidence.whisperBase(mean)),
         tokens: word.tokens, bareEnd: word.spoken.upperBound,
         bareText: vocabulary.text(of: text[word.tokens.lowerBound..<word.spoken.upperBound]),
-        lastAttended: Self.framesPerPosition * peak(of: word.spoken.upperBound - 1, in: attention))
+        lastAttended: attended)
     }[...]
     return counts.map { count in
       defer { timed = timed.dropFirst(count) }

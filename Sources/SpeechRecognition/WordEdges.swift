@@ -30,9 +30,9 @@ final class WordEdges {
   static let leastContrast: Float = 0.2
 
   /// Mean over the mel bands, then over three frames, `[frame]`: 0.1 are 4 dB.
-  private let loudness: FloatBuffer
+  let loudness: FloatBuffer
   private let raw: FloatBuffer
-  private var frameCount = 0
+  private(set) var frameCount = 0
 
   init(windowFrames: Int) {
     loudness = FloatBuffer(count: windowFrames)
@@ -83,19 +83,19 @@ final class WordEdges {
       }
       if let end, end < after?.start ?? .max || start != nil { words[gap - 1].end = end }
     }
-    lengthen(&words, before: min(end ?? frameCount, frameCount))
+    lengthen(&words, words.indices, from: 0, before: min(end ?? frameCount, frameCount))
   }
 
-  /// Gives words whose tokens look at one place some time of their neighbours'.
-  private func lengthen(_ words: inout [Span], before end: Int) {
-    var earliest = 0
-    for index in words.indices {
+  /// Gives words whose tokens look at one place some time of their neighbours', all within some frames.
+  func lengthen(_ words: inout [Span], _ range: Range<Int>, from start: Int, before end: Int) {
+    var earliest = start
+    for index in range {
       words[index].start = max(words[index].start, earliest)
       words[index].end = max(words[index].end, words[index].start + Self.leastWord)
       earliest = words[index].end
     }
     var latest = end
-    for index in words.indices.reversed() {
+    for index in range.reversed() {
       words[index].end = min(words[index].end, latest)
       words[index].start = max(0, min(words[index].start, words[index].end - Self.leastWord))
       latest = words[index].start
