@@ -48,7 +48,7 @@ verify: setup
 	  .build-test/evaluation.json; \
 	DRAGOMAN_VERIFY=1 swift test $(TEST_FLAGS) --skip-build --no-parallel --filter Verif; \
 	PYTHONPATH=.build-test/python python3 Tests/Reference/floors.py $(TEST_DRAGOMAN) $(DATA); \
-	for script in word_drift guards languages; do \
+	for script in word_drift guards languages short_changes; do \
 	  PYTHONPATH=.build-test/python python3 Tests/Reference/$$script.py $(TEST_DRAGOMAN) $(DATA); \
 	done
 

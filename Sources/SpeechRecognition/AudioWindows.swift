@@ -93,6 +93,18 @@ final class AudioWindows {
     return range.map { (frame: $0, energy: energy($0)) }.min { $0.energy < $1.energy }!.frame
   }
 
+  /// Where the pieces of a window meet (`SpeechPieces`), in frames as the window's.
+  func cuts(of window: Range<Int>) -> [Int] {
+    var energies: [Float] = []
+    energies.reserveCapacity(window.count)
+    frames.read(kept(window)) { run in
+      for first in stride(from: 0, to: run.count, by: frames.mels) {
+        energies.append(run[first..<first + frames.mels].reduce(0, +) / Float(frames.mels))
+      }
+    }
+    return SpeechPieces.cuts(energies).map { window.lowerBound + $0 }
+  }
+
   /// The first frame behind the longest stretch of a range in which nobody speaks; nil where there is none.
   func longestGap(in range: Range<Int>) -> Int? {
     let hop = AcousticFrame.hopLength

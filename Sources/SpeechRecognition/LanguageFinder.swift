@@ -3,9 +3,10 @@ internal import Tensors
 
 /// Finds the language of each window, and where in a window the language changes.
 ///
-/// The model judges a whole window by its beginning, mostly, so its last seconds are heard by themselves as well; only
-/// when they are in another language than the window's beginning is the change looked for. Hearing 8 s costs a third
-/// of a window.
+/// The window is encoded once. The decoder then attends to one piece of it after the other, as if that were all, and tells its language:
+/// a token for each, where to encode a piece by itself would cost as much as the window's share. It tells about as much
+/// (`docs/decisions/0019-a-language-for-each-piece.md`). What the pieces say together decides; a window ends where the
+/// language changes, and what was found behind is known when the next one begins there.
 final class LanguageFinder {
   private let model: RecognitionModel
   private let workspace: RecognitionWorkspace
@@ -14,12 +15,8 @@ final class LanguageFinder {
   private let candidates: [String]
   private(set) var tracker: LanguageTracker
 
-  /// Frames that are heard to tell a language: 8 s. On the shared recordings of 7 languages enough for 44 of 44.
+  /// Frames that are heard to tell the language of a turn: 8 s. On the shared recordings of 7 languages enough for 44 of 44.
   static let probeFrames = 800
-  /// Probability at which a part of a window is in another language than the rest.
-  private static let sure = 0.7
-  /// How narrowly a change is looked for before the quietest point is taken.
-  private static let narrowest = 400
 
   /// - Parameter tracker: what is known of the language so far.
   init(
@@ -35,22 +32,43 @@ final class LanguageFinder {
 
   /// The language of a window, and where in it another begins: the window's end when none does.
   func examine(_ window: Range<Int>) -> (language: DetectedLanguage, end: Int) {
-    guard window.count >= 2 * Self.probeFrames else { return (tracker.follow(hear(window)), window.upperBound) }
-    let ending = hear(window.suffix(Self.probeFrames)), tail = ending.best
-    var whole: LanguageProbabilities?
-    if tail.code == tracker.current?.code {
-      whole = hear(window)
-      if whole!.best.code == tail.code { return (tracker.follow(whole!), window.upperBound) }
+    if let known = tracker.known(at: window.lowerBound) { return (known.language, min(known.end, window.upperBound)) }
+    let borders = [window.lowerBound] + audio.cuts(of: window) + [window.upperBound]
+    let parts = zip(borders, borders.dropFirst()).map { $0..<$1 }
+    guard parts.count > 1 else { return (tracker.follow(hear(window)), window.upperBound) }
+    let heard = workspace.hear(parts, of: window, audio, wholly: encodesWholeWindows) { probabilities }
+    let path = LanguagePath.likeliest(zip(heard, parts).map { ($0, $1.count) }, after: tracker.current?.code)
+    var runs: [LanguageTracker.Run] = []
+    for (piece, language) in path.enumerated() {
+      let found = DetectedLanguage(
+        code: candidates[language], probability: heard[piece].values[language].probability)
+      if let last = runs.last, last.language.code == found.code {
+        runs[runs.count - 1].end = parts[piece].upperBound
+      } else {
+        runs.append(LanguageTracker.Run(language: found, end: parts[piece].upperBound))
+      }
     }
-    let head = hear(window.prefix(Self.probeFrames))
-    if head.best.code != tail.code, head.best.probability >= Self.sure, tail.probability >= Self.sure {
-      return (tracker.follow(head), change(in: window, to: tail.code))
+    runs = confirmed(runs, from: window.lowerBound)
+    if tracker.current == nil, runs.count == 1 { return (tracker.follow(hear(window)), window.upperBound) }
+    tracker.take(runs)
+    return (runs[0].language, runs[0].end)
+  }
+
+  /// Without the changes that are not heard where the speech behind them is encoded by itself, as it will be when it is recognised.
+  private func confirmed(_ runs: [LanguageTracker.Run], from first: Int) -> [LanguageTracker.Run] {
+    var kept: [LanguageTracker.Run] = [], start = first
+    for run in runs {
+      defer { start = run.end }
+      if let last = kept.last {
+        let alone = last.language.code == run.language.code ? nil : hear((start..<run.end).prefix(Self.probeFrames))
+        guard let alone, alone[run.language.code] > alone[last.language.code] else {
+          kept[kept.count - 1].end = run.end
+          continue
+        }
+      }
+      kept.append(run)
     }
-    if tracker.current != nil, head.best.code == tail.code {
-      // Both ends speak for it.
-      return (tracker.follow(head.joined(with: ending)), window.upperBound)
-    }
-    return (tracker.follow(whole ?? hear(window)), window.upperBound)
+    return kept
   }
 
   /// The probabilities of the candidates for some audio.
@@ -59,21 +77,14 @@ final class LanguageFinder {
   /// The language to decode in after what was heard.
   func follow(_ probabilities: LanguageProbabilities) -> DetectedLanguage { tracker.follow(probabilities) }
 
-  /// The quietest point about where a window goes over into `language`, by bisection.
-  private func change(in window: Range<Int>, to language: String) -> Int {
-    let half = Self.probeFrames / 2
-    var (first, last) = (window.lowerBound + half, window.upperBound - half)
-    while last - first > Self.narrowest {
-      let middle = (first + last) / 2
-      if hear(middle - half..<middle + half).best.code == language { last = middle } else { first = middle }
-    }
-    let margin = Self.narrowest / 2
-    return audio.quietest(in: max(first - margin, window.lowerBound + 1)..<min(last + margin, window.upperBound))
-  }
-
   /// The probabilities of the candidates for some audio, whole windows as they are, less of it in part.
   private func hear(_ frames: Range<Int>) -> LanguageProbabilities {
     workspace.hear(frames, of: audio, wholly: encodesWholeWindows && frames.count > Self.probeFrames)
+    return probabilities
+  }
+
+  /// The probabilities of the candidates for what the decoder attends to.
+  private var probabilities: LanguageProbabilities {
     let decoder = workspace.decoder
     decoder.reset()
     decoder.advance(CollectionOfOne(model.vocabulary.startOfTranscript))

@@ -10,26 +10,26 @@ struct LanguageProbabilities {
     let best = values.max { $0.probability < $1.probability }!
     return DetectedLanguage(code: best.code, probability: best.probability)
   }
-
-  /// What two pieces of audio say together of the one language that both are in: the product, as of independent evidence.
-  ///
-  /// - Parameter other: of the same languages in the same order.
-  func joined(with other: LanguageProbabilities) -> LanguageProbabilities {
-    let products = zip(values, other.values).map { ($0.code, $0.probability * $1.probability) }
-    let sum = products.reduce(0) { $0 + $1.1 }
-    guard sum > 0 else { return self }
-    return LanguageProbabilities(values: products.map { ($0, $1 / sum) })
-  }
 }
 
 /// Follows the language of a recording from window to window, with hysteresis: one doubtful window changes nothing.
 ///
-/// A change is believed at once when the new language is near certain, and otherwise when windows in a row speak for it.
+/// What is heard of one window at once is believed as it is (`LanguagePath` has its own hysteresis). Otherwise a change is believed at once when the new language is near certain, and otherwise when windows in a row speak for it.
 struct LanguageTracker {
   /// What the recording is in now; nil before the first window.
   private(set) var current: DetectedLanguage?
   /// A language that the last windows spoke for, and by how much in all.
   private var challenger: (code: String, evidence: Double)?
+
+  /// What is known of the audio to come: languages one after the other, the last of which may go on behind its end.
+  private var runs: [Run] = []
+
+  /// A stretch of audio in one language.
+  struct Run {
+    var language: DetectedLanguage
+    /// The frame behind it.
+    var end: Int
+  }
 
   /// Probability at which one window suffices.
   static let certain = 0.9
@@ -56,5 +56,17 @@ struct LanguageTracker {
     }
     challenger = (best.code, evidence)
     return DetectedLanguage(code: now.code, probability: window[now.code])
+  }
+
+  /// Takes what was found in a window; its first language is the current one.
+  mutating func take(_ runs: [Run]) {
+    (self.runs, current, challenger) = (runs, runs[0].language, nil)
+  }
+
+  /// The language at a frame, and where another begins, if that was found before; then it is the current one.
+  mutating func known(at frame: Int) -> Run? {
+    guard let run = runs.dropLast().first(where: { frame < $0.end }) else { return nil }
+    current = run.language
+    return run
   }
 }

@@ -36,16 +36,44 @@ public final class RecognitionWorkspace {
   /// - Returns: whether it did not before.
   @discardableResult func hear(_ window: Range<Int>, of audio: AudioWindows, wholly: Bool) -> Bool {
     if let heard, heard == (window, wholly) { return false }
-    audio.write(window, to: encoder.input)
-    if wholly {
-      decoder.attend(to: encoder.encode())
-    } else {
-      let tail = model.tail(context: context)
-      let encoded = encoder.encode(audioFrames: window.count, before: tail)
-      decoder.attend(to: encoded, before: encoded.rows < model.weights.dimensions.audioContext ? tail : nil)
-    }
+    let (states, tail) = encode(window, of: audio, wholly: wholly)
+    decoder.attend(to: states, before: tail)
     heard = (window, wholly)
     return true
+  }
+
+  /// Lets the decoder attend to one part of a window after the other, as if nothing were said before and behind it, and then to the window.
+  ///
+  /// - Parameters:
+  ///   - parts: of the window, which is encoded once.
+  ///   - listen: called when the decoder attends to a part.
+  /// - Returns: what that returned.
+  func hear<Result>(
+    _ parts: [Range<Int>], of window: Range<Int>, _ audio: AudioWindows, wholly: Bool, listen: () -> Result
+  ) -> [Result] {
+    let (states, tail) = encode(window, of: audio, wholly: wholly)
+    // Two frames are a position; silence stands behind each part.
+    let silence = model.tail(context: context)
+    let results = parts.map { part in
+      let positions = (part.lowerBound - window.lowerBound) / 2..<(part.upperBound - window.lowerBound) / 2
+      decoder.attend(to: states.rows(positions), before: silence)
+      return listen()
+    }
+    decoder.attend(to: states, before: tail)
+    heard = (window, wholly)
+    return results
+  }
+
+  /// Encodes a window.
+  ///
+  /// - Returns: its positions, and the silence that stands behind them.
+  private func encode(_ window: Range<Int>, of audio: AudioWindows, wholly: Bool) -> (states: Matrix, tail: SilentTail?)
+  {
+    audio.write(window, to: encoder.input)
+    guard !wholly else { return (encoder.encode(), nil) }
+    let tail = model.tail(context: context)
+    let states = encoder.encode(audioFrames: window.count, before: tail)
+    return (states, states.rows < model.weights.dimensions.audioContext ? tail : nil)
   }
 
   /// The window that the decoder attends to, normalised, `[frame, mel]`: what it was made of.

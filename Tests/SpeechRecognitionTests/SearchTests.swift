@@ -151,15 +151,6 @@ import Testing
     #expect(tracker.follow(window(0.8, 0.15)).code == "en")
     #expect(tracker.follow(window(0.8, 0.15)).code == "pt")
   }
-
-  @Test func twoPiecesOfALanguageAreSurerThanEach() {
-    let both = window(0.5, 0.4).joined(with: window(0.8, 0.05))
-    #expect(both.best.code == "pt" && both.best.probability > 0.9)
-    #expect(abs(both.values.reduce(0) { $0 + $1.probability } - 1) < 1e-12)
-    #expect(abs(both["en"] / both["pt"] - 0.02 / 0.4) < 1e-12)
-    // What excludes each other says nothing.
-    #expect(window(1, 0).joined(with: window(0, 1)).best.code == "pt")
-  }
 }
 
 @Suite struct WindowPromptTests {

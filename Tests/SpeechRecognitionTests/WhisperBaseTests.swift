@@ -72,6 +72,20 @@ import Transcripts
     }
   }
 
+  @Test func aSentenceInAnotherLanguageBetweenOthersIsHeardInItsOwn() throws {
+    let model = try RecognitionModel(contentsOf: Places.model("whisper-base"), precision: .float32)
+    let workspace = RecognitionWorkspace(model: model, context: ComputeContext(threads: 2))
+    let portuguese = try samples(of: Places.fixtures.appending(path: "meeting-pt.flac"))
+    let english = try samples(of: Places.fixtures.appending(path: "short-en.flac"))
+    let pause = [Float](repeating: 0, count: 8000)
+    let session = try RecognitionSession(workspace: workspace)
+    let audio = portuguese + pause + english + pause + portuguese
+    let segments = try audio.withUnsafeBufferPointer { try session.append($0) } + session.finish()
+    let parts = segments.reduce(into: [String?]()) { if $0.last != $1.language { $0.append($1.language) } }
+    #expect(parts == ["pt", "en", "pt"])
+    #expect(segments.filter { $0.language == "en" }.map(\.text).joined(separator: " ").contains("archive opens"))
+  }
+
   @Test func englishOnlyModelRecognizesAndRefuses() throws {
     let model = try RecognitionModel(contentsOf: Places.model("whisper-tiny.en"), precision: .float32)
     #expect(!model.isMultilingual && model.languages == ["en"])
