@@ -3,7 +3,10 @@ internal import COpenBLAS
 /// Float32 matrix products by OpenBLAS, one BLAS thread per pool thread.
 package enum MatrixProduct {
   /// Pins OpenBLAS to the calling thread: the pool is what splits work. Evaluated once.
-  private static let pinned: Void = openblas_set_num_threads(1)
+  private static let pinned: Void = {
+    BLASCore.settle()
+    openblas_set_num_threads(1)
+  }()
 
   /// `output = left * right^T` on the calling thread; `left` is `[row, depth]`, `right` is `[column, depth]`.
   package static func multiply(_ left: Matrix, transposed right: Matrix, to output: Matrix, adding: Bool = false) {
