@@ -88,7 +88,7 @@ public enum CommitPolicy: Sendable, Equatable {
   private static func attended(
     _ newest: [AlignedWord], frames: Int, margin: Duration, doubted: Duration
   ) -> [AlignedWord] {
-    func limit(_ margin: Duration) -> Int { frames - Int(margin / .milliseconds(10)) }
+    func limit(_ margin: Duration) -> Int { frames - margin.frames }
     let (sure, unsure) = (limit(margin), limit(max(margin, doubted)))
     return Array(newest.prefix { $0.lastAttended < ($0.word.probability < sureProbability ? unsure : sure) })
   }

@@ -14,7 +14,8 @@ struct LanguageProbabilities {
 
 /// Follows the language of a recording from window to window, with hysteresis: one doubtful window changes nothing.
 ///
-/// What is heard of one window at once is believed as it is (`LanguagePath` has its own hysteresis). Otherwise a change is believed at once when the new language is near certain, and otherwise when windows in a row speak for it.
+/// What the pieces of a window say together is believed as it is (`LanguagePath` has its own hysteresis). Where a window is heard as
+/// a whole, a change is believed at once when the new language is near certain, and otherwise when windows in a row speak for it.
 struct LanguageTracker {
   /// What the recording is in now; nil before the first window.
   private(set) var current: DetectedLanguage?

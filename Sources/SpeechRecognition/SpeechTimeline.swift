@@ -43,19 +43,19 @@ struct SpeechTimeline: Sendable {
   /// The seam in a range of positions at which most of the original audio was left out; the first of equal ones, nil without seams.
   func longestGap(in range: Range<Int>) -> Int? {
     var longest: (position: Int, gap: Int)?
-    for (before, after) in zip(stretches, stretches.dropFirst()) where range.contains(after.start) {
-      let gap = after.original - before.original - before.count
-      if gap > longest?.gap ?? 0 { longest = (after.start, gap) }
-    }
+    for seam in seams where range.contains(seam.position) && seam.gap > longest?.gap ?? 0 { longest = seam }
     return longest?.position
   }
 
   /// The seams within a range of positions, its start left out, at which at least `least` samples of the original audio were left out.
   func seams(in range: Range<Int>, leavingOut least: Int) -> [Int] {
-    zip(stretches, stretches.dropFirst()).compactMap { before, after in
-      let isLong = after.original - before.original - before.count >= least
-      return isLong && after.start > range.lowerBound && after.start < range.upperBound ? after.start : nil
-    }
+    let inner = range.dropFirst()
+    return seams.filter { inner.contains($0.position) && $0.gap >= least }.map(\.position)
+  }
+
+  /// Where stretches meet, and how many samples of the original audio were left out there.
+  private var seams: some Sequence<(position: Int, gap: Int)> {
+    zip(stretches, stretches.dropFirst()).lazy.map { ($1.start, $1.original - $0.original - $0.count) }
   }
 
   /// The original sample of a start at `position`; what lies outside all speech is moved to where speech is.

@@ -98,7 +98,7 @@ final class WordAligner {
     return path
   }
 
-  /// The words of a window's segments, each with its time after the window's start.
+  /// The words of a window's segments, each with its time after the window's start, its tokens and what its last token looks at.
   ///
   /// - Parameters:
   ///   - segments: tokens of each segment; only text tokens count.
@@ -107,19 +107,8 @@ final class WordAligner {
   ///   - window: the encoder's input, normalised log-mel energies, `[frame, mel]`.
   ///   - frameCount: log-mel frames of the window that hold audio.
   ///   - end: the frame where the next window begins; the end of the audio unless told.
+  ///   - silences: frames where long silence was left out, in order; no word goes on over one.
   ///   - decoder: attends to the window; its tokens are forgotten.
-  func align(
-    _ segments: [[Int]], start: [Int], language: String?, window: UnsafeBufferPointer<Float>, frameCount: Int,
-    end: Int? = nil, decoder: TextDecoder
-  ) -> [[Word]] {
-    alignedWords(
-      segments, start: start, language: language, window: window, frameCount: frameCount, end: end, decoder: decoder
-    ).map { $0.map(\.word) }
-  }
-
-  /// The same, each word with its tokens and what its last token looks at.
-  ///
-  /// - Parameter silences: frames where long silence was left out, in order; no word goes on over one.
   func alignedWords(
     _ segments: [[Int]], start: [Int], language: String?, window: UnsafeBufferPointer<Float>, frameCount: Int,
     end: Int? = nil, silences: [Int] = [], decoder: TextDecoder

@@ -64,9 +64,9 @@ extension WordEdges {
   private func wake(_ index: Int, of words: inout [Span], behind frame: Int, _ level: Float) -> Bool {
     let end = min(words[index + 1].end, frameCount)
     guard let onset = (min(frame, end)..<end).first(where: { loudness.base[$0] >= level }),
-      end - onset >= 2 * Self.shortestWord
+      let part = Self.part(of: end - onset)
     else { return false }
-    let boundary = onset + max(Self.shortestWord, (end - onset) / 4)
+    let boundary = onset + part
     (words[index].start, words[index].end, words[index + 1].start) = (onset, boundary, boundary)
     return true
   }
@@ -75,9 +75,9 @@ extension WordEdges {
   private func lull(_ index: Int, of words: inout [Span], before frame: Int, _ level: Float) -> Bool {
     let start = words[index - 1].start
     guard let last = (min(start, frame)..<min(frame, frameCount)).last(where: { loudness.base[$0] >= level }),
-      last + 1 - start >= 2 * Self.shortestWord
+      let part = Self.part(of: last + 1 - start)
     else { return false }
-    let boundary = last + 1 - max(Self.shortestWord, (last + 1 - start) / 4)
+    let boundary = last + 1 - part
     (words[index].start, words[index].end, words[index - 1].end) = (boundary, last + 1, boundary)
     return true
   }

@@ -111,13 +111,16 @@ final class WordEdges {
       let onset = (min(next.start, frameCount)..<min(next.end, frameCount)).first(where: {
         loudness.base[$0] >= level
       }),
-      next.end - onset >= 2 * Self.shortestWord
+      let part = Self.part(of: next.end - onset)
     else { return }
-    let boundary = onset + max(Self.shortestWord, (next.end - onset) / 4)
+    let boundary = onset + part
     words[index] = Span(start: word.start, end: boundary, firstPeak: onset, lastPeak: onset)
     words[index + 1] = Span(
       start: boundary, end: next.end, firstPeak: max(next.firstPeak, boundary), lastPeak: max(next.lastPeak, boundary))
   }
+
+  /// How much of a neighbour's sound a word gets that has none: a quarter; nil where it is too little for both.
+  static func part(of sound: Int) -> Int? { sound >= 2 * shortestWord ? max(shortestWord, sound / 4) : nil }
 
   private func frames(of word: Span) -> Range<Int> {
     let first = min(max(word.start, 0), frameCount - 1)

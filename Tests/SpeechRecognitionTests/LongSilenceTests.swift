@@ -22,11 +22,7 @@ import Transcripts
   }
 
   @Test func onlyLongSilencesAreSeams() {
-    var timeline = SpeechTimeline()
-    timeline.append(original: 0, count: 100)
-    timeline.append(original: 150, count: 100)
-    timeline.append(original: 1_000, count: 100)
-    timeline.append(original: 5_000, count: 100)
+    let timeline = SpeechTimeline((0, 100), (150, 100), (1_000, 100), (5_000, 100))
     #expect(timeline.seams(in: 0..<400, leavingOut: 51) == [200, 300])
     #expect(timeline.seams(in: 0..<400, leavingOut: 50) == [100, 200, 300])
     #expect(timeline.seams(in: 200..<300, leavingOut: 1) == [])

@@ -96,11 +96,7 @@ import Transcripts
   }
 
   @Test func betweenRegionsOfSpeechIsTheBestPlace() {
-    var timeline = SpeechTimeline()
-    timeline.append(original: 0, count: 100)
-    timeline.append(original: 150, count: 100)
-    timeline.append(original: 400, count: 100)
-    timeline.append(original: 1_000, count: 100)
+    let timeline = SpeechTimeline((0, 100), (150, 100), (400, 100), (1_000, 100))
     #expect(timeline.longestGap(in: 50..<250) == 200)
     #expect(timeline.longestGap(in: 50..<150) == 100)
     #expect(timeline.longestGap(in: 0..<1_000) == 300)

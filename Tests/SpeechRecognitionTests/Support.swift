@@ -18,3 +18,11 @@ func recognize(_ samples: [Float], with session: RecognitionSession) throws -> [
   let segments = try samples.withUnsafeBufferPointer { try session.append($0) } + session.finish()
   return segments.flatMap(\.tokens)
 }
+
+extension SpeechTimeline {
+  /// A timeline of stretches: the first sample of each in the original audio, and how many there are.
+  init(_ stretches: (original: Int, count: Int)...) {
+    self.init()
+    for stretch in stretches { append(original: stretch.original, count: stretch.count) }
+  }
+}

@@ -6,12 +6,7 @@ import Testing
 @Suite struct VoiceActivityTimelineTests {
   /// 100..<150, 300..<400 and 1000..<1010 of the original audio, in pieces.
   static var timeline: SpeechTimeline {
-    var timeline = SpeechTimeline()
-    timeline.append(original: 100, count: 20)
-    timeline.append(original: 120, count: 30)
-    timeline.append(original: 300, count: 100)
-    timeline.append(original: 1_000, count: 10)
-    return timeline
+    SpeechTimeline((100, 20), (120, 30), (300, 100), (1_000, 10))
   }
 
   @Test(arguments: [(0, 100), (19, 119), (20, 120), (49, 149), (50, 300), (149, 399), (150, 1_000), (159, 1_009)])

@@ -51,10 +51,11 @@ import Transcripts
     let first = Array(" the rain. And".utf8).map(Int.init), second = Array(" fish".utf8).map(Int.init)
     let begin = vocabulary.timestampBegin
     for frameCount in [1, 2, 5, 33, 200] {
-      let words = aligner.align(
+      let words = aligner.alignedWords(
         [[begin] + first + [begin + 20], [begin + 20, begin + 30], [begin + 30] + second], start: [265, 266, 270],
         language: "en", window: UnsafeBufferPointer(workspace.encoder.input), frameCount: frameCount,
-        decoder: workspace.decoder)
+        decoder: workspace.decoder
+      ).map { $0.map(\.word) }
       #expect(words.map { $0.map(\.text) } == [[" the", " rain.", " And"], [], [" fish"]])
       var last = Duration.zero
       for word in words.joined() {
@@ -63,9 +64,10 @@ import Transcripts
         last = word.end
       }
     }
-    let nothing = aligner.align(
+    let nothing = aligner.alignedWords(
       [[begin, begin + 1], []], start: [265], language: nil, window: UnsafeBufferPointer(workspace.encoder.input),
-      frameCount: 10, decoder: workspace.decoder)
+      frameCount: 10, decoder: workspace.decoder
+    ).map { $0.map(\.word) }
     #expect(nothing == [[], []])
   }
 
