@@ -47,6 +47,12 @@ struct BenchData: ParsableArguments {
     }
   }
 
+  /// Everything that is read: sets, and the recordings that they name.
+  func files(of sets: [DataSet], target: String?) throws -> [String] {
+    let wishes = DataSet.Wishes(language: try source.map(languageCode), target: target)
+    return sets.flatMap { DataSet.files(of: $0.path, wishes: wishes) + $0.utterances.compactMap(\.audio) }
+  }
+
   private func format() throws -> DataSetFormat? { try dataSetFormat(setFormat) }
 }
 
@@ -148,7 +154,9 @@ func integers(_ list: String, in range: ClosedRange<Int>, option: String) throws
     throw ValidationError(
       "\(option) takes \(range.lowerBound) to \(range.upperBound), several with commas, not \(list).")
   }
-  return values.map { $0! }
+  // The same twice would be one system under one name.
+  var seen: Set<Int> = []
+  return values.map { $0! }.filter { seen.insert($0).inserted }
 }
 
 extension DataSetError: CommandFailure {

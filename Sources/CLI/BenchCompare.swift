@@ -30,20 +30,17 @@ struct BenchCompareCommand: ParsableCommand {
   var target: String?
 
   func run() throws {
-    try BenchOutput.check([output, report])
+    try BenchOutput.check([output, report], inputs: files)
     let results = try files.map(Self.read)
     var runs = results.flatMap(\.runs)
     guard runs.count >= 2 else {
       throw Failure(.usage, "there is one run only; name a second result, or one with several runs")
     }
-    // Runs of the same settings from two files are told apart by the files' names.
     if Set(runs.map(\.system)).count < runs.count {
-      runs = zip(files, results).flatMap { file, result in
-        result.runs.map { run in
-          var run = run
-          run.system += " (\(URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent))"
-          return run
-        }
+      for (index, name) in Self.distinct(runs.map(\.system), of: zip(files, results).flatMap { file, result in
+        result.runs.map { _ in file }
+      }).enumerated() {
+        runs[index].system = name
       }
     }
     let target = try target.map(languageCode) ?? runs.lazy.compactMap { $0.settings["to"] }.first
@@ -63,18 +60,39 @@ struct BenchCompareCommand: ParsableCommand {
     if let output { try AtomicFile.write(try BenchOutput.json(comparisons), to: output) }
   }
 
+  /// Names of runs with those of their files; with the folders, where the files are called the same; with numbers, where a file is
+  /// named twice.
+  private static func distinct(_ systems: [String], of files: [String]) -> [String] {
+    let short = files.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent }
+    let names = [short, files].map { zip(systems, $0).map { "\($0) (\($1))" } }
+    if let names = names.first(where: { Set($0).count == systems.count }) { return names }
+    var taken: [String: Int] = [:]
+    return names[1].map { name in
+      taken[name, default: 0] += 1
+      return taken[name]! > 1 ? "\(name) no. \(taken[name]!)" : name
+    }
+  }
+
   /// - Throws: `Failure` when it is not there or no result.
   static func read(_ path: String) throws -> BenchResult {
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
-      throw Failure(.noInput, "\(path): cannot be read (\(error.localizedDescription)). Check the spelling.")
+      let reason =
+        FileManager.default.fileExists(atPath: path) ? "cannot be read (\(error.localizedDescription))" : "no such file"
+      throw Failure(.noInput, "\(path): \(reason). Check the spelling.")
     }
     do {
       return try JSONDecoder().decode(BenchResult.self, from: data)
     } catch {
-      throw Failure(.badData, "\(path): no result of `dragoman bench --output`; `bench score` takes other outputs")
+      let isLive = (try? JSONDecoder().decode(LiveBenchResult.self, from: data)) != nil
+      throw Failure(
+        .badData,
+        "\(path): "
+          + (isLive
+            ? "a result of `dragoman bench live`, whose figures are of whole sessions and cannot be paired by utterance"
+            : "no result of `dragoman bench --output`; `bench score` takes other outputs"))
     }
   }
 }

@@ -68,10 +68,11 @@ struct BenchLiveCommand: ParsableCommand {
 
   func run() throws {
     let journalPath = journal ?? output.map { $0 + ".journal" }
-    try BenchOutput.check([output, journalPath])
     let target = try target.map(languageCode)
     let ruler = try texts.ruler(target: target)
-    let recordings = BenchRecording.all(of: try data.load(target: target, limits: false), limit: data.limit)
+    let sets = try data.load(target: target, limits: false)
+    try BenchOutput.check([output, journalPath], inputs: data.files(of: sets, target: target))
+    let recordings = BenchRecording.all(of: sets, limit: data.limit)
     guard !recordings.isEmpty else { throw Failure(.badData, "the sets hold no recordings") }
     let systems = try systems(target: target)
     // Wrong models are refused before the first hour of work.

@@ -134,7 +134,7 @@ final class BenchLiveRunner {
     }
     if cancellation.isRequested { return nil }
     result.workSeconds = session.realTimeFactor * (summary.duration / .seconds(1))
-    result.warning = file.warning(length: summary.duration)
+    result.warning = file.warning(length: summary.duration, of: recording.excerpt)
     return result
   }
 

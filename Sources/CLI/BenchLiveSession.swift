@@ -18,6 +18,8 @@ struct BenchLiveSession: JournaledResult {
     (audio, channel, excerpt) = (recording.audio, recording.channel, recording.excerpt)
   }
 
+  var recording: String? { audio }
+
   func isOfSameInput(as other: BenchLiveSession) -> Bool {
     key == other.key && language == other.language && audio == other.audio && channel == other.channel
       && excerpt == other.excerpt

@@ -5,32 +5,6 @@ internal import Tensors
 internal import Transcripts
 
 extension BenchOutput {
-  /// Refuses places that cannot be written to, or would be written to twice, before work starts.
-  func check() throws(Failure) { try Self.check([output, report, journalPath]) }
-
-  /// The same of any files.
-  static func check(_ paths: [String?]) throws(Failure) {
-    func refusal(_ path: String, _ reason: String) -> Failure {
-      Failure(.cannotCreate, "cannot write \(path): \(reason); choose another place")
-    }
-    var taken: Set<String> = []
-    for path in paths.compactMap(\.self) {
-      let url = URL(fileURLWithPath: path)
-      let folder = url.deletingLastPathComponent().resolvingSymlinksInPath()
-      guard access(folder.path, W_OK | X_OK) == 0 else { throw refusal(path, String(cString: strerror(errno))) }
-      var status = stat()
-      if stat(path, &status) == 0 {
-        // Results are written as a whole, and read again.
-        guard status.st_mode & S_IFMT == S_IFREG else { throw refusal(path, "what is there is no file") }
-      } else if errno != ENOENT || path.hasSuffix("/") {
-        throw refusal(path, String(cString: strerror(errno)))
-      }
-      guard taken.insert(folder.appending(path: url.lastPathComponent).path).inserted else {
-        throw Failure(.usage, "\(path) is named twice; results, report and journal each need a file of their own")
-      }
-    }
-  }
-
   /// Shows the table, writes what is wanted, and takes the journal away.
   ///
   /// - Throws: `Failure` when no utterance at all could be worked on.

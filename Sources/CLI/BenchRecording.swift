@@ -60,9 +60,17 @@ struct BenchRecording {
 extension AudioFile {
   /// What is wrong with a recording that was heard all the same, in one line; nil where nothing is.
   ///
-  /// - Parameter length: of what was read.
-  func warning(length: Duration) -> String? {
-    let faults = faults(length: length)
+  /// - Parameters:
+  ///   - length: of what was read.
+  ///   - part: what the set says was to be read; nil for all.
+  func warning(length: Duration, of part: Utterance.Excerpt?) -> String? {
+    var faults = faults(length: length)
+    let seconds = length / .seconds(1)
+    // Sets round their times.
+    if let wanted = part?.duration, wanted - seconds > 0.5 {
+      faults.append(
+        String(format: "the set tells a part of %.1f s, and the recording ends after %.1f s of it", wanted, seconds))
+    }
     return faults.isEmpty ? nil : faults.joined(separator: "; ")
   }
 }

@@ -50,14 +50,19 @@ struct BenchScoreCommand: ParsableCommand {
     guard reference != "-" || hypothesis != "-" else {
       throw ValidationError("References and hypotheses cannot both be standard input: name a file for one of them.")
     }
-    try BenchOutput.check([output.output, output.report])
     let target = try target.map(languageCode)
-    var set = try DataSet(
-      reference, format: try dataSetFormat(setFormat),
-      wishes: .init(language: try source.map(languageCode), target: target, needsAudio: false))
-    set = set.named(like: HypothesisFile.firstWords(of: hypothesis)) ?? set
+    let wishes = DataSet.Wishes(language: try source.map(languageCode), target: target, needsAudio: false)
+    try BenchOutput.check(
+      [output.output, output.report], inputs: DataSet.files(of: reference, wishes: wishes) + [hypothesis])
+    var set = try DataSet(reference, format: try format(wishes), wishes: wishes)
+    set = set.named(like: HypothesisFile.ids(of: hypothesis)) ?? set
     tell(set.faults, of: set.name)
-    let into = target ?? Set(set.utterances.flatMap(\.translations.keys)).sorted().first
+    let targets = Set(set.utterances.flatMap(\.translations.keys)).sorted()
+    guard !translation || target != nil || targets.count < 2 else {
+      throw ValidationError(
+        "The set holds translations into \(targets.joined(separator: ", ")); choose one with --to.")
+    }
+    let into = target ?? targets.first
     if translation, set.format != .lines, !set.utterances.contains(where: { $0.translations[into ?? ""] != nil }) {
       throw Failure(
         .badData,
@@ -65,7 +70,10 @@ struct BenchScoreCommand: ParsableCommand {
     }
     let hypotheses = try HypothesisFile.read(
       hypothesis, for: set, translationInto: translation ? into ?? "" : nil)
-    let name = label ?? URL(fileURLWithPath: hypothesis).lastPathComponent
+    let name =
+      label
+      ?? URL(fileURLWithPath: hypothesis).lastPathComponent
+      + (translation ? into.map { ", to \($0)" } ?? "" : "")
     tell(hypotheses.faults, of: name)
     var run = BenchRun(system: name, settings: translation ? ["to": into ?? ""] : [:])
     for utterance in set.utterances {
@@ -88,6 +96,14 @@ struct BenchScoreCommand: ParsableCommand {
       run.utterances.append(result)
     }
     try output.finish([run], ruler: ruler.ruler(target: translation ? into : nil), journal: nil)
+  }
+
+  /// How the references are read; nil finds it out.
+  private func format(_ wishes: DataSet.Wishes) throws -> DataSetFormat? {
+    if let named = try dataSetFormat(setFormat) { return named }
+    // One text that is named is what a translation is compared with, whatever other text lies beside it.
+    let isText = translation && wishes.target == nil && FileManager.default.fileExists(atPath: reference)
+    return isText && (try? DataSet.detect(reference, wishes: wishes)) == .pair ? .lines : nil
   }
 }
 

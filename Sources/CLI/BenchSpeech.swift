@@ -25,30 +25,48 @@ struct BenchSpeech: ParsableArguments {
   ///   - target: language that is translated into; nil for recognition alone.
   ///   - translation: how it is translated into that.
   func run(_ command: String, target: String?, translation: TranslationArguments? = nil) throws {
-    try output.check()
     let ruler = try ruler.ruler(target: target)
-    let items = BenchItem.all(of: try data.load(target: target), target: target).filter { $0.utterance.audio != nil }
+    let sets = try data.load(target: target)
+    try output.check(inputs: data.files(of: sets, target: target))
+    let items = BenchItem.all(of: sets, target: target).filter { $0.utterance.audio != nil }
     guard !items.isEmpty else {
       throw Failure(.badData, "the sets hold no recordings; `bench translation` takes texts")
     }
+    if let target { try tellReferences(of: items, into: target) }
     var settings = recognition.settings
     if findLanguage { settings["language found"] = "" }
     if let target { settings["to"] = target }
     settings.merge(translation?.settings ?? [:]) { $1 }
     let translating = try translation?.options() ?? TranslationOptions()
+    let systems = try grid.systems(settings: settings)
+    // Wrong models are refused before the first hour of work.
+    let onlyLanguages = try grid.models.map { model in
+      try request(systems.first { $0.model == model }!, target: target, translating).onlyLanguage
+    }
     let untold = items.count { $0.utterance.language == nil }
-    if untold > 0 {
+    if untold > 0, onlyLanguages.contains(nil) {
       StandardError.write(
         "dragoman: \(untold) utterances tell no language and are scored in the one that the model finds; --from names it\n"
       )
     }
-    let systems = try grid.systems(settings: settings)
-    // Wrong models are refused before the first hour of work.
-    for model in grid.models { _ = try request(systems.first { $0.model == model }!, target: target, translating) }
     let runner = try BenchRunner(
       items: items, systems: systems, scope: data.scope(of: command), journal: output.journalPath)
     let runs = try systems.map { try run($0, target: target, translating, with: runner) }
     try runner.finish(runs, ruler: ruler, output: output)
+  }
+
+  /// Says how many utterances nobody has translated.
+  ///
+  /// - Throws: `Failure` when there is no reference translation at all.
+  private func tellReferences(of items: [BenchItem], into target: String) throws(Failure) {
+    let without = items.count { $0.result.translationReference == nil }
+    guard without < items.count else {
+      throw Failure(.badData, "the sets hold no translations into \(target); `bench wer` measures recognition alone")
+    }
+    guard without > 0 else { return }
+    StandardError.write(
+      "dragoman: \(without) of \(items.count) utterances have no translation into \(target) in their set and count for "
+        + "recognition alone\n")
   }
 
   private func request(
@@ -81,7 +99,7 @@ struct BenchSpeech: ParsableArguments {
           result.language = request.onlyLanguage ?? found
           result.languageFound = true
         }
-        result.warning = file.warning(length: transcript.duration)
+        result.warning = file.warning(length: transcript.duration, of: utterance.excerpt)
         result.audioSeconds = transcript.duration / .seconds(1)
         result.hypothesis = transcript.text
         result.translation = target.flatMap { _ in transcript.translation }

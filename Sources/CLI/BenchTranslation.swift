@@ -18,22 +18,26 @@ final class BenchTranslators {
     pool = ThreadPool(threads: threads)
   }
 
-  /// The names of the models from a language, joined with `+`.
-  func name(from source: String) throws -> String { try plan(from: source).models.map(\.id).joined(separator: "+") }
-
   /// Translates texts of one language.
   func translate(_ texts: [String], from source: String) throws -> [String] {
     if ways[source] == nil {
-      let steps = try plan(from: source).models
+      let steps = try models.plan(from: source, to: target).models
       ways[source] = TranslatorChain(
         models: try steps.map { try models.load($0.id) }, sourceLanguages: steps.map(\.from), to: target,
         options: options, pool: pool)
     }
     return try ways[source]!.translate(texts)
   }
+}
 
-  private func plan(from source: String) throws -> TranslationPlan {
-    try TranslationPlan.best(from: source, to: target, available: models.available, recognizerTranslates: false)
+extension TranslationModels {
+  /// The names of the models between two languages, joined with `+`.
+  func name(from source: String, to target: String) throws -> String {
+    try plan(from: source, to: target).models.map(\.id).joined(separator: "+")
+  }
+
+  fileprivate func plan(from source: String, to target: String) throws -> TranslationPlan {
+    try TranslationPlan.best(from: source, to: target, available: available, recognizerTranslates: false)
   }
 }
 
@@ -99,9 +103,9 @@ struct BenchTranslationCommand: ParsableCommand {
   func validate() throws { _ = try beams() }
 
   func run() throws {
-    try output.check()
     let named = try target.map(languageCode)
     let sets = try data.load(target: named)
+    try output.check(inputs: data.files(of: sets, target: named))
     let target = try named ?? onlyTarget(of: sets)
     let ruler = try ruler.ruler(target: target)
     let items = BenchItem.all(of: sets, target: target).filter { $0.result.translationReference != nil }
@@ -114,24 +118,25 @@ struct BenchTranslationCommand: ParsableCommand {
     var settings = translation.settings
     settings["to"] = target
     if oneByOne { settings["one by one"] = "" }
-    var systems: [(BenchSystem, BenchTranslators)] = []
+    func translators(_ system: BenchSystem) -> BenchTranslators {
+      var options = usual
+      options.beam = system.beam
+      return BenchTranslators(models: models, target: target, options: options, threads: system.threads)
+    }
+    var systems: [BenchSystem] = []
     for threads in try self.runs.threadCounts() {
       for beam in try beams() {
-        var options = usual
-        options.beam = beam
-        let translators = BenchTranslators(models: models, target: target, options: options, threads: threads)
-        let names = try Set(languages.map(translators.name)).sorted().joined(separator: ",")
+        let names = try Set(languages.map { try models.name(from: $0, to: target) }).sorted().joined(separator: ",")
         systems.append(
-          (
-            BenchSystem(model: names, beam: beam, threads: threads, label: self.runs.label, settings: settings),
-            translators
-          ))
+          BenchSystem(model: names, beam: beam, threads: threads, label: self.runs.label, settings: settings))
       }
     }
     let runner = try BenchRunner(
-      items: items, systems: systems.map(\.0), scope: data.scope(of: "translation"),
+      items: items, systems: systems, scope: data.scope(of: "translation"),
       journal: output.journalPath)
-    let runs = try systems.map { system, translators in
+    let runs = try systems.map { system in
+      // Each system's own, so that no memory of another is counted.
+      let translators = translators(system)
       // Loading is no part of the first text's time.
       for language in languages { _ = try translators.translate(["."], from: language) }
       return try runner.run(system, batch: oneByOne ? 1 : 512) { items in

@@ -12,8 +12,11 @@ public struct BenchComparison: Sendable, Equatable, Codable {
   /// Compares two runs, utterance by utterance.
   public init(_ one: BenchRun, _ other: BenchRun, ruler: Ruler) {
     (first, second) = (one.system, other.system)
-    let others = Dictionary(other.utterances.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
-    let common = one.utterances.compactMap { mine in others[mine.key].map { (mine, $0) } }
+    // One set may be called otherwise in the other run.
+    let isOneSet = [one, other].allSatisfy { run in Set(run.utterances.map(\.set)).count == 1 }
+    func name(_ utterance: UtteranceResult) -> String { isOneSet ? utterance.id : utterance.key }
+    let others = Dictionary(other.utterances.map { (name($0), $0) }, uniquingKeysWith: { first, _ in first })
+    let common = one.utterances.compactMap { mine in others[name(mine)].map { (mine, $0) } }
     let pairs = common.filter { $0.reference == $1.reference && $0.translationReference == $1.translationReference }
     utterances = pairs.count
     differing = common.count - pairs.count

@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 
 /// What a journal keeps.
 public protocol JournaledResult: Codable, Sendable {
@@ -6,6 +6,14 @@ public protocol JournaledResult: Codable, Sendable {
   var key: String { get }
   /// Whether it is of the same words, sound and language as another, which may be without a result.
   func isOfSameInput(as other: Self) -> Bool
+  /// Path of the recording that it is of; nil for text.
+  var recording: String? { get }
+}
+
+/// How journals look.
+public enum BenchJournalForm {
+  /// What every line begins with, one that was cut off too, for keys are sorted.
+  public static let beginning = Data(#"{"result":"#.utf8)
 }
 
 /// Why a journal cannot be kept.
@@ -48,13 +56,15 @@ public final class BenchJournal<Result: JournaledResult> {
   private struct Entry: Codable {
     var run: String
     var result: Result
+    /// Size and time of the recording when it was heard; nil without one.
+    var version: String?
   }
 
   /// Where it is.
   public let path: String
   private let file: FileHandle
   private let encoder = JSONEncoder()
-  private var results: [String: [String: Result]] = [:]
+  private var entries: [String: [String: Entry]] = [:]
 
   /// Opens a journal and reads what is in it; makes it when it is not there.
   ///
@@ -83,15 +93,15 @@ public final class BenchJournal<Result: JournaledResult> {
   }
 
   private func read(_ lines: [Data], runs: Set<String>) throws(BenchJournalError) {
-    // What every line begins with, one that was cut off too, for keys are sorted.
-    let beginning = Data(#"{"result":"#.utf8)
-    if !lines.isEmpty, !lines.contains(where: { $0.starts(with: beginning) }) { throw .notAJournal(path: path) }
+    if !lines.isEmpty, !lines.contains(where: { $0.starts(with: BenchJournalForm.beginning) }) {
+      throw .notAJournal(path: path)
+    }
     let decoder = JSONDecoder()
     for line in lines {
       guard let run = try? decoder.decode(Heading.self, from: line).run else { continue }
       guard runs.contains(run) else { throw .ofAnotherRun(path: path, run: run) }
       guard let entry = try? decoder.decode(Entry.self, from: line) else { continue }
-      results[entry.run, default: [:]][entry.result.key] = entry.result
+      entries[entry.run, default: [:]][entry.result.key] = entry
     }
   }
 
@@ -99,14 +109,24 @@ public final class BenchJournal<Result: JournaledResult> {
 
   /// What a run made of an input, if it is still the same input.
   public func result(of input: Result, run: String) -> Result? {
-    guard let result = results[run]?[input.key], result.isOfSameInput(as: input) else { return nil }
-    return result
+    guard let entry = entries[run]?[input.key], entry.result.isOfSameInput(as: input),
+      entry.version == Self.version(of: input.recording)
+    else { return nil }
+    return entry.result
+  }
+
+  /// Tells a recording from another that takes its place.
+  private static func version(of audio: String?) -> String? {
+    var status = stat()
+    guard let audio, stat(audio, &status) == 0 else { return nil }
+    return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
   }
 
   /// Keeps a finished result.
   public func append(_ result: Result, run: String) throws(BenchJournalError) {
     do {
-      try file.write(contentsOf: encoder.encode(Entry(run: run, result: result)) + [10])
+      let entry = Entry(run: run, result: result, version: Self.version(of: result.recording))
+      try file.write(contentsOf: encoder.encode(entry) + [10])
     } catch {
       throw .unwritable(path: path, reason: error.localizedDescription)
     }

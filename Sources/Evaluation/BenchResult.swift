@@ -40,6 +40,8 @@ public struct UtteranceResult: Sendable, Equatable, Codable {
 }
 
 extension UtteranceResult: JournaledResult {
+  public var recording: String? { audio }
+
   /// Whether both are of the same words, sound and language, with the same translation wanted.
   public func isOfSameInput(as other: UtteranceResult) -> Bool {
     func told(_ result: UtteranceResult) -> String? { result.languageFound == true ? nil : result.language }

@@ -39,8 +39,8 @@ public struct Ruler: Sendable {
 public struct BenchSummary: Sendable, Equatable, Codable {
   /// Scores of some utterances.
   public struct Scores: Sendable, Equatable, Codable {
-    /// How many utterances.
-    public var utterances = 0
+    /// How many utterances; how many of them the error rates are of, BLEU and chrF, and those of translated references.
+    public var utterances = 0, recognized: Int?, translated: Int?, referencesTranslated: Int?
     /// Substitutions, deletions and insertions.
     public var words: EditCounts?, characters: EditCounts?
     /// Word error rate as a fraction, with its 95 % bootstrap interval over utterances.
@@ -51,6 +51,9 @@ public struct BenchSummary: Sendable, Equatable, Codable {
     public var bleu: BootstrapInterval?, chrf: Double?, chrfPlusPlus: Double?
     /// BLEU and chrF of the translated reference transcripts: what is lost before recognition is no part of it.
     public var bleuOfReference: Double?, chrfOfReference: Double?
+    /// BLEU points that recognition cost the translation, of the utterances that have both; negative where the recogniser's text was
+    /// luckier.
+    public var recognitionLoss: Double?
     /// Audio in all, in seconds.
     public var audioSeconds: Double?
     /// Seconds of work for a second of audio, and the times of single utterances in seconds.
@@ -85,13 +88,14 @@ extension BenchSummary.Scores {
     self.utterances = utterances.count
     let words = utterances.compactMap { ruler.alignment(of: $0)?.counts }
     if !words.isEmpty {
-      self.words = .total(words)
+      (self.words, recognized) = (.total(words), words.count)
       wordErrorRate = BootstrapInterval(words, resamples: ruler.resamples, seed: ruler.seed) { $0.rate }
       let characters = EditCounts.total(utterances.compactMap { ruler.alignment(of: $0, unit: .character)?.counts })
       (self.characters, characterErrorRate) = (characters, characters.rate)
     }
     let translated = utterances.filter { $0.translation != nil && $0.translationReference != nil }
     if !translated.isEmpty {
+      self.translated = translated.count
       let statistics = translated.map {
         ruler.bleu.statistics(hypothesis: $0.translation!, reference: $0.translationReference!)
       }
@@ -99,10 +103,13 @@ extension BenchSummary.Scores {
       let hypotheses = translated.map { $0.translation! }, references = translated.map { $0.translationReference! }
       chrf = CharacterFScore().score(hypotheses: hypotheses, references: references)
       chrfPlusPlus = CharacterFScore.plusPlus.score(hypotheses: hypotheses, references: references)
-      let oracles = translated.compactMap(\.translationOfReference)
-      if oracles.count == translated.count {
-        bleuOfReference = ruler.bleu.score(hypotheses: oracles, references: references)
+      let both = translated.filter { $0.translationOfReference != nil }
+      if !both.isEmpty {
+        let oracles = both.map { $0.translationOfReference! }, references = both.map { $0.translationReference! }
+        let best = ruler.bleu.score(hypotheses: oracles, references: references)
+        (bleuOfReference, referencesTranslated) = (best, both.count)
         chrfOfReference = CharacterFScore().score(hypotheses: oracles, references: references)
+        recognitionLoss = best - ruler.bleu.score(hypotheses: both.map { $0.translation! }, references: references)
       }
     }
     let seconds = utterances.compactMap(\.seconds), audio = utterances.compactMap(\.audioSeconds).reduce(0, +)

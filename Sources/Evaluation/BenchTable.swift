@@ -44,7 +44,7 @@ public enum BenchTable {
       + TextGrid.grid(
         [["metric"] + metrics.map(\.heading)],
         [
-          column("A") { Formatted.fixed($0.first) }, column("B") { Formatted.fixed($0.second) },
+          column("utt.") { String($0.utterances) }, column("A") { Formatted.fixed($0.first) }, column("B") { Formatted.fixed($0.second) },
           column("A - B") { Formatted.signed($0.difference) },
           column(interval) { Formatted.signed($0.lower) + " to " + Formatted.signed($0.upper) },
           column("p") { Formatted.probability($0.randomizationPValue) },

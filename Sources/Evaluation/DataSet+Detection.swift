@@ -10,6 +10,12 @@ extension DataSet {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       if LinePair.find(path, from: wishes.language, to: wishes.target) != nil { return .pair }
+      let languages = LinePair.languages(of: path)
+      if !languages.isEmpty {
+        throw .unusable(
+          path: path, format: .pair,
+          reason: "there are texts in \(languages.joined(separator: ", ")); name two of them with --from and --to.")
+      }
       throw .missing(path: path)
     }
     let format = isFolder.boolValue ? detectFolder(path) : try detectFile(path, wishes)

@@ -43,6 +43,12 @@ struct LinePair: Equatable {
     return LinePair(source: file(source), target: file(target), from: source, to: target)
   }
 
+  /// The languages of the texts whose common beginning a path is.
+  static func languages(of path: String) -> [String] {
+    let beginning = (path as NSString).lastPathComponent
+    return Files.names(in: Files.folder(of: path)).compactMap(split).filter { $0.beginning == beginning }.map(\.language)
+  }
+
   /// `news.en.txt` -> `news`, `en`, `.txt`.
   private static func split(_ path: String) -> (beginning: String, language: String, ending: String)? {
     var parts = (path as NSString).lastPathComponent.split(separator: ".", omittingEmptySubsequences: false)
@@ -118,15 +124,15 @@ extension DataSetReading {
 extension DataSet {
   /// A plain text as one whose lines begin with ids, where another text begins its lines with the same.
   ///
-  /// - Parameter words: the first words of the other text's lines.
-  public func named(like words: Set<String>) -> DataSet? {
+  /// - Parameter others: what may be the ids of the other text's lines, by the places where they may stand.
+  public func named(like others: [Set<String>]) -> DataSet? {
     guard format == .lines, utterances.count > 1 else { return nil }
     let lines = utterances.compactMap { LineID.first($0.text) }
     let ids = Set(lines.map(\.id))
     // Ids are unlike words, and no two are equal.
     guard lines.count == utterances.count, ids.count == lines.count,
       ids.count(where: { $0.contains { $0.isNumber || "-_".contains($0) } }) * 2 > ids.count,
-      ids.intersection(words).count * 2 > max(ids.count, words.count), lines.contains(where: { !$0.text.isEmpty })
+      others.contains(where: { ids.intersection($0).count * 2 > max(ids.count, $0.count) }), lines.contains(where: { !$0.text.isEmpty })
     else { return nil }
     var named = self
     for (index, line) in lines.enumerated() {

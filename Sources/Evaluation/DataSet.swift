@@ -94,6 +94,11 @@ public struct DataSet: Sendable, Equatable {
     (self.utterances, self.faults) = (utterances, faults)
   }
 
+  /// The files and folders that a path of a set names: itself, or the two texts of a pair.
+  public static func files(of path: String, wishes: Wishes = Wishes()) -> [String] {
+    [path] + (LinePair.find(path, from: wishes.language, to: wishes.target).map { [$0.source, $0.target] } ?? [])
+  }
+
   /// The last part of a path that says something: a file called `manifest.jsonl` is named after its folder.
   static func name(of path: String) -> String {
     if path == "-" { return "stdin" }

@@ -57,12 +57,12 @@ public enum HypothesisFile {
     return reading.result
   }
 
-  /// The first words of the lines of a text; none of what is no text.
-  public static func firstWords(of path: String) -> Set<String> {
+  /// What may be ids in the lines of a text: their first words, and what stands in brackets at their ends; none of what is no text.
+  public static func ids(of path: String) -> [Set<String>] {
     // A pipe is read once.
     guard path != "-", Files.isRegular(path), let data = try? contents(of: path) else { return [] }
-    return Set(
-      TextLines.split(data).compactMap { $0.text?.split(whereSeparator: \.isWhitespace).first.map(String.init) })
+    let lines = TextLines.split(data).compactMap(\.text)
+    return [LineID.first, LineID.last].map { parse in Set(lines.compactMap { parse($0)?.id }) }
   }
 
   private static func contents(of path: String) throws(HypothesisError) -> Data {
@@ -105,6 +105,12 @@ struct HypothesisReading {
     }
   }
 
+  /// Takes the text of an utterance; of several the first.
+  mutating func take(_ text: String, for id: String, _ line: Int? = nil) {
+    guard result.texts[id] == nil else { return fault(line, "\(id) stands here again") }
+    result.texts[id] = text
+  }
+
   mutating func fault(_ line: Int?, _ reason: String, file: String? = nil) {
     result.faults.append(DataSetFault(file: file ?? path, line: line, reason: reason))
   }
@@ -124,7 +130,7 @@ struct HypothesisReading {
       guard found.count(where: { $0?.id != nil }) * 2 > written.count else { continue }
       for (line, found) in zip(written, found) {
         if let found, let id = found.id {
-          if result.texts.updateValue(found.text, forKey: id) != nil { fault(line.number, "\(id) stands here again") }
+          take(found.text, for: id, line.number)
         } else {
           fault(line.number, "no utterance of \(set.name) is called so: \(line.text!.prefix(80))")
         }

@@ -5,7 +5,7 @@ extension HypothesisReading {
     let form = HypothesisJSON(target)
     var items: [HypothesisJSON.Item] = []
     if let whole = try? JSONSerialization.jsonObject(with: data) {
-      items = form.items(of: whole)
+      items = form.items(of: try own(whole) ?? whole)
     } else {
       let written = lines.filter { $0.text.map { !$0.allSatisfy(\.isWhitespace) } ?? false }
       let values = written.map { try? JSONSerialization.jsonObject(with: Data($0.text!.utf8)) }
@@ -22,13 +22,14 @@ extension HypothesisReading {
         path: path,
         reason: "no object in it has a text (hyp, hypothesis, pred_text, text, transcription or translation)")
     }
-    for item in items { if let id = item.id.flatMap(names.id) { result.texts[id] = joined(item.parts, of: id) } }
+    takeNamed(items)
     guard result.texts.isEmpty else {
       for item in items where item.id.flatMap(names.id) == nil {
         fault(nil, "no utterance of \(set.name) is called \(item.id ?? "so: " + item.parts.joined().prefix(80))")
       }
       return
     }
+    items = items.filter { $0.hasText }
     // Without ids of this set, the order tells; one recording needs no id, and may come in parts.
     if names.ids.count == 1, items.count == 1 || items.allSatisfy({ $0.id == nil }) {
       result.texts[names.ids[0]] = joined(items.flatMap(\.parts), of: names.ids[0])
@@ -39,12 +40,49 @@ extension HypothesisReading {
       for (id, item) in zip(names.ids, items) { result.texts[id] = joined(item.parts, of: id) }
     }
   }
+
+  /// Takes what has an id of the set; segments of one recording are one text.
+  private mutating func takeNamed(_ items: [HypothesisJSON.Item]) {
+    var segments: [String: [String]] = [:]
+    for item in items {
+      guard let id = item.id.flatMap(names.id) else { continue }
+      if !item.hasText {
+        fault(nil, "\(id) has no text")
+      } else if item.isSegment {
+        segments[id, default: []] += item.parts
+      } else {
+        take(joined(item.parts, of: id), for: id)
+      }
+    }
+    for (id, parts) in segments.sorted(by: { $0.key < $1.key }) { take(joined(parts, of: id), for: id) }
+  }
+
+  /// The utterances of a result of `dragoman bench`; nil of anything else.
+  private func own(_ value: Any) throws(HypothesisError) -> Any? {
+    guard let object = value as? [String: Any], object["rulers"] != nil, let runs = object["runs"] as? [[String: Any]]
+    else { return nil }
+    guard runs.count == 1, let utterances = runs[0]["utterances"] else {
+      throw .unknownForm(
+        path: path,
+        reason: "this is a result of `dragoman bench` with \(runs.count) systems; `dragoman bench compare` tells them apart")
+    }
+    return utterances
+  }
 }
 
 /// What JSON outputs call things.
 struct HypothesisJSON {
   /// A text, in the parts that it comes in, with the id that stands beside it.
-  typealias Item = (id: String?, parts: [String])
+  struct Item {
+    var id: String?
+    var parts: [String]
+    /// Whether it has times, as a part of a recording.
+    var isSegment = false
+    /// Whether there is a text at all, be it empty.
+    var hasText = true
+  }
+
+  private static let names = ["id", "utt_id", "utterance_id", "key", "audio_filepath", "audio", "file", "path"]
 
   /// What a text is called, what is wanted first.
   private let textKeys: [String]
@@ -58,16 +96,23 @@ struct HypothesisJSON {
   /// The texts of a value with the ids that stand beside them: an array of objects, an object of texts by id, or one object.
   func items(of value: Any) -> [Item] {
     if let array = value as? [Any] { return array.flatMap(items) }
-    guard let object = value as? [String: Any] else { return (value as? String).map { [(nil, [$0])] } ?? [] }
-    if let parts = parts(of: object) {
-      // Segments of one text are numbered, which names no utterance.
-      let isSegment = object["start"] is NSNumber && object["end"] is NSNumber
-      let name = ["id", "utt_id", "utterance_id", "key", "audio_filepath", "audio", "file", "path"].lazy
-        .compactMap { object[$0] as? String ?? (isSegment ? nil : (object[$0] as? NSNumber)?.stringValue) }.first
-      return [(name, parts)]
+    guard let object = value as? [String: Any] else { return (value as? String).map { [Item(parts: [$0])] } ?? [] }
+    let parts = parts(of: object)
+    // Segments of one text are numbered, which names no utterance.
+    let isSegment = object["start"] is NSNumber && object["end"] is NSNumber
+    let name = Self.names.lazy
+      .compactMap { object[$0] as? String ?? (isSegment ? nil : (object[$0] as? NSNumber)?.stringValue) }.first
+    // A text that is null, or one that nobody wrote beside an id.
+    let isWithoutText = parts == nil && name != nil && !object.values.contains { $0 is [String: Any] || $0 is [Any] }
+    if parts != nil || isWithoutText {
+      return [Item(id: name, parts: parts ?? [], isSegment: isSegment, hasText: parts != nil)]
     }
     return object.sorted { $0.key < $1.key }.flatMap { key, value in
-      items(of: value).map { ($0.id ?? key, $0.parts) }
+      items(of: value).map { item in
+        var item = item
+        item.id = item.id ?? key
+        return item
+      }
     }
   }
 

@@ -36,7 +36,7 @@ public enum LiveTable {
     guard let width, TextGrid.total(full + figures) > width else { return TextGrid.grid(full, figures) }
     let short = [[heading] + names.map { TextGrid.shortened($0, to: max(12, width / 3)) }]
     // These say more of the figure before them.
-    let blocks = TextGrid.blocks(figures, beside: short, width: width) { ["p95", "committed"].contains($0[0]) }
+    let blocks = TextGrid.blocks(figures, beside: short, width: width) { ["p95", "LAAL of", "committed"].contains($0[0]) }
     return blocks.map { TextGrid.grid(short, $0) }.joined(separator: "\n")
   }
 
@@ -46,7 +46,7 @@ public enum LiveTable {
 
   private static let all: [TableColumn<LiveScore>] = [
     TableColumn(heading: "audio s", meaning: "seconds of audio") { Formatted.fixed($0.audioSeconds, places: 1) },
-    TableColumn(heading: "sent.", meaning: "sentences that ended") { String($0.utterances) },
+    TableColumn(heading: "sent.", meaning: "sentences of the session that ended") { String($0.utterances) },
     TableColumn(heading: "WER %", meaning: "word error rate of the joined finals") {
       $0.wordErrorRate.map { Formatted.percent($0) }
     },
@@ -79,6 +79,11 @@ public enum LiveTable {
     },
     TableColumn(heading: "LAAL", meaning: "StreamLAAL of the text as displayed for good, in milliseconds") {
       $0.text.shown.map { milliseconds($0.streamLAAL) }
+    },
+    TableColumn(
+      heading: "LAAL of", meaning: "sentences of the reference that it is of, where no word belongs to the others"
+    ) {
+      $0.text.shown.flatMap { $0.unanswered > 0 ? "\($0.sentences)/\($0.sentences + $0.unanswered)" : nil }
     },
     TableColumn(heading: "committed", meaning: "StreamLAAL of the text as committed, in milliseconds") {
       $0.text.committed.map { milliseconds($0.streamLAAL) }

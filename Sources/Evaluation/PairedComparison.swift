@@ -11,6 +11,8 @@ public struct PairedComparison: Sendable, Equatable, Codable {
     case higherIsBetter
   }
 
+  /// How many utterances it is of.
+  public let utterances: Int
   /// Score of the first system.
   public let first: Double
   /// Score of the second system.
@@ -63,6 +65,7 @@ public struct PairedComparison: Sendable, Equatable, Codable {
     precondition(first.count == second.count, "the same utterances for both")
     precondition(resamples > 0 && trials > 0 && confidence > 0 && confidence < 1)
     (self.first, self.second) = (score(.total(first)), score(.total(second)))
+    utterances = first.count
     let observed = self.first - self.second
 
     var random = SplitMix64(seed: seed)

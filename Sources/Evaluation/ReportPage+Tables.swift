@@ -94,7 +94,7 @@ extension ReportPage {
           "\(it.verdict(first: letter(pair.first), second: letter(pair.second)))",
           "\(Formatted.fixed(it.first))", "\(Formatted.fixed(it.second))", "\(Formatted.signed(it.difference))",
           "\(Formatted.signed(it.lower)) to \(Formatted.signed(it.upper))",
-          "\(Formatted.probability(it.randomizationPValue))", "\(pair.utterances)",
+          "\(Formatted.probability(it.randomizationPValue))", "\(it.utterances)",
         ]
         return tableRow(cells, names: 3, kind: index == 0 ? " class=\"begins\"" : "")
       }

@@ -33,7 +33,12 @@ struct ScoreTable {
     rows = []
     for set in sets {
       for (system, summary) in result.summaries.enumerated() {
-        if let scores = summary.sets[set] { rows.append(Row(set: set, system: system, scores: scores)) }
+        if let scores = summary.sets[set] {
+          rows.append(Row(set: set, system: system, scores: scores))
+        } else if sets.count == 1, summary.failures > 0 {
+          // A system that heard nothing is told, too.
+          rows.append(Row(set: set, system: system, scores: summary.total))
+        }
       }
     }
     // The total of a single set says the same again; only what it alone tells is added to the set's row.
@@ -47,8 +52,18 @@ struct ScoreTable {
     columns = Self.all.filter { column in rows.contains { column.cell($0) != nil } }
   }
 
+  /// How many utterances a figure is of, in a column that is there where some lack the figure.
+  private static func count(
+    _ heading: String, _ meaning: String, _ count: @escaping @Sendable (BenchSummary.Scores) -> Int?
+  ) -> Column {
+    Column(heading: heading, meaning: meaning) { row in
+      count(row.scores).flatMap { $0 == row.scores.utterances ? nil : String($0) }
+    }
+  }
+
   private static let all: [Column] = [
     Column(heading: "utt.", meaning: "utterances") { String($0.scores.utterances) },
+    count("heard", "utterances that the error rates are of, where that is not all", \.recognized),
     Column(heading: "words", meaning: "words of the reference, after normalisation") {
       $0.scores.words.map { String($0.referenceCount) }
     },
@@ -64,6 +79,7 @@ struct ScoreTable {
     Column(heading: "CER %", meaning: "character error rate") {
       $0.scores.characterErrorRate.map { Formatted.percent($0) }
     },
+    count("transl.", "utterances that BLEU and chrF are of, where that is not all", \.translated),
     Column(heading: "BLEU", meaning: "BLEU of the translations") { $0.scores.bleu.map { Formatted.fixed($0.score) } },
     Column(heading: "95 %", meaning: "the interval of the figure before it, bootstrap over utterances") {
       $0.scores.bleu.map { Formatted.range($0.lower, $0.upper) }
@@ -72,10 +88,11 @@ struct ScoreTable {
     Column(heading: "chrF++", meaning: "chrF2++ of the translations") {
       $0.scores.chrfPlusPlus.map { Formatted.fixed($0) }
     },
+    count("refs", "utterances that the oracle and the loss are of, where that is not all", \.referencesTranslated),
     Column(heading: "oracle BLEU", meaning: "BLEU when the reference transcript is translated instead") {
       $0.scores.bleuOfReference.map { Formatted.fixed($0) }
     },
-    Column(heading: "loss", meaning: "oracle BLEU less BLEU: what recognition cost the translation") {
+    Column(heading: "loss", meaning: "oracle BLEU less BLEU of the same utterances: what recognition cost the translation") {
       $0.scores.recognitionLoss.map { Formatted.signed($0) }
     },
     Column(heading: "RTF", meaning: "real-time factor, seconds of work for a second of audio") {
@@ -97,14 +114,6 @@ struct ScoreTable {
       $0.failures.map { String($0) }
     },
   ]
-}
-
-extension BenchSummary.Scores {
-  /// BLEU points that recognition cost the translation; negative where the recogniser's text was luckier.
-  public var recognitionLoss: Double? {
-    guard let bleu, let bleuOfReference else { return nil }
-    return bleuOfReference - bleu.score
-  }
 }
 
 extension BenchResult {

@@ -41,7 +41,9 @@ public struct WordDelays: Sendable, Equatable {
       let shown = DisplayedWords(update.shown(side), unit: unit, form: form)
       let promised = shown.count(within: update.committed(side))
       let common = shown.commonCount(with: last)
-      revoked = max(revoked, promised - common)
+      // A word that only grows, by its full stop, is no other word.
+      let kept = update.shown(side).unicodeScalars.prefix(update.committed(side))
+      if !final.shown(side).unicodeScalars.starts(with: kept) { revoked = max(revoked, promised - common) }
       standing = min(standing, common)
       committed = min(committed, promised, standing)
       for index in 0..<standing { words[index].shownAt = update.emittedAt }

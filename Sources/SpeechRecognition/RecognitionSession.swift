@@ -165,8 +165,8 @@ public final class RecognitionSession {
       text = decode(window, start: start)
     }
     while !fallback.isSilent(text),
-      let part = coverage.part(
-        of: window, saying: text, in: audio, vocabulary: model.vocabulary)
+      let part = coverage.part(of: window, saying: text, in: audio, vocabulary: model.vocabulary)
+        ?? partWithoutGap(of: window, saying: text, start: start)
     {
       // Text that leaves speech out goes wrong with what it was to go on from, too.
       prompt.forget()
@@ -184,6 +184,23 @@ public final class RecognitionSession {
     if !options.conditionsOnPreviousText || text.temperature > options.promptResetTemperature { prompt.forget() }
     return segments
   }
+
+  /// The part of a window to decode in its place when its words leave out speech; nil when they do not.
+  private func partWithoutGap(of window: Range<Int>, saying text: WindowText, start: [Int]) -> Range<Int>? {
+    var cut = WindowCut(tokens: text.tokens, vocabulary: model.vocabulary, frameCount: window.count)
+    coverage.shorten(&cut, of: window, in: audio)
+    // A translation does not follow the order of what is said.
+    guard task == .transcribe, coverage.isSuspicious(cut, model.vocabulary) else { return nil }
+    let words = workspace.aligner.alignedWords(
+      cut.pieces.map(\.tokens), start: start, language: textLanguage, window: workspace.input(window, of: audio),
+      frameCount: window.count, end: cut.advance, decoder: workspace.decoder)
+    return SpeechCoverage.gap(between: words.joined(), until: cut.advance).flatMap {
+      coverage.part(of: window, without: $0, in: audio)
+    }
+  }
+
+  /// The language of what is written.
+  private var textLanguage: String? { task == .translate ? "en" : language?.code }
 
   private func decode(_ window: Range<Int>, start: [Int]) -> WindowText {
     workspace.hear(window, of: audio, wholly: options.encodesWholeWindows)
@@ -217,7 +234,6 @@ public final class RecognitionSession {
         && !echoGuard.isEcho(
           model.vocabulary.text(of: piece.tokens), frames: min(piece.end, frames.count) - piece.start)
     }
-    let textLanguage = task == .translate ? "en" : language?.code
     for piece in pieces { prompt.append(piece.tokens) }
     let silences = audio.longSilences(in: frames)
     // What is said is put on either side of a silence by its words, whether they are wanted or not.

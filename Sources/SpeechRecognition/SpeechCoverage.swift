@@ -1,3 +1,5 @@
+internal import Transcripts
+
 /// Sees that a window's text leaves out speech, where all audio is known to be speech.
 ///
 /// Speakers and noises that differ much within a window can make the model write one of them down and pass over the rest:
@@ -13,6 +15,11 @@ struct SpeechCoverage: Sendable {
   static let leastPoor = 1000
   /// Frames after the end of the text that are heard again: 3 s, since pauses of 2 s and their padding end a region.
   static let leastLeft = 300
+  /// Frames from which on a piece is looked into, 4 s, when its text has fewer tokens a second than that: fluent speech has three
+  /// and more.
+  private static let leastSparse = 400, sparseTokensPerSecond = 2.2
+  /// Frames around what its last token looks at that a word of several seconds is believed to take, 1 s.
+  private static let wordReach = 100
   /// How far from the end that the model named the quietest point is looked for.
   private static let reach = 30
 
@@ -30,6 +37,49 @@ struct SpeechCoverage: Sendable {
   static func isPoor(_ tokens: [Int], frames: Int, _ vocabulary: Vocabulary) -> Bool {
     let count = tokens.count { $0 < vocabulary.endOfText }
     return Double(count) < leastTokensPerSecond * Double(frames) / 100
+  }
+
+  /// Whether the timestamps of a window's pieces let one suspect that speech lies between its words.
+  func isSuspicious(_ cut: WindowCut, _ vocabulary: Vocabulary) -> Bool {
+    guard isSpeechOnly else { return false }
+    var end = 0
+    for piece in cut.pieces {
+      let length = piece.end - piece.start
+      let count = piece.tokens.count { $0 < vocabulary.endOfText }
+      if piece.start - end >= Self.leastLeft { return true }
+      if length >= Self.leastSparse, Double(count) < Self.sparseTokensPerSecond * Double(length) / 100 { return true }
+      end = piece.end
+    }
+    return false
+  }
+
+  /// Frames of a window that no word of its text lies in, the first run of them that is long enough; nil without one.
+  ///
+  /// - Parameters:
+  ///   - words: all words of the window in order, in its frames.
+  ///   - end: the frame where the next window begins.
+  static func gap(between words: some Sequence<AlignedWord>, until end: Int) -> Range<Int>? {
+    var covered = 0
+    for word in words {
+      var (start, stop) = (word.word.start.frames, word.word.end.frames)
+      if stop - start >= leastLeft {
+        // What is left out lies in the word beside it: that is where its last token looks.
+        start = max(start, min(word.lastAttended, stop) - wordReach)
+        stop = min(stop, max(word.lastAttended, start) + wordReach)
+      }
+      if start - covered >= leastLeft { return covered..<start }
+      covered = max(covered, stop)
+    }
+    return end - covered >= leastLeft ? covered..<end : nil
+  }
+
+  /// The part of a window to decode in its place when a gap between its words was found: what lies before the gap, or, where nothing
+  /// does, the gap itself; nil when that is all of it.
+  func part(of window: Range<Int>, without gap: Range<Int>, in audio: AudioWindows) -> Range<Int>? {
+    let place = window.lowerBound + (gap.lowerBound < Self.leastLeft / 3 ? gap.upperBound : gap.lowerBound)
+    let around = max(window.lowerBound + 1, place - Self.reach)..<min(window.upperBound, place + Self.reach)
+    guard !around.isEmpty, window.upperBound - place >= Self.leastLeft / 3 else { return nil }
+    return window.lowerBound..<audio.quietest(in: around)
   }
 
   /// Lets the next window begin where this one's text ends, when enough speech is left.

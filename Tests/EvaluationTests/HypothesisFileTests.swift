@@ -88,8 +88,8 @@ import Testing
     #expect(try DataSet(scratch.path("text")).utterances.map(\.text) == ["one two", ""])
     scratch.put("ids.txt", "a-1 one two\na-2 three\n")
     let plain = try DataSet(scratch.path("ids.txt"))
-    #expect(plain.named(like: ["one", "three"]) == nil)
-    let named = try #require(plain.named(like: ["a-1", "a-2"]))
+    #expect(plain.named(like: [["one", "three"]]) == nil)
+    let named = try #require(plain.named(like: [[], ["a-1", "a-2"]]))
     #expect(named.utterances.map(\.id) == ["a-1", "a-2"] && named.utterances.map(\.text) == ["one two", "three"])
     #expect(try all("hyp.txt", "a-2 three\na-1 one\n", for: named).texts == ["a-1": "one", "a-2": "three"])
   }

@@ -1,0 +1,35 @@
+import Testing
+import Transcripts
+
+@testable import SpeechRecognition
+
+@Suite struct SpeechCoverageTests {
+  /// A word of a window, in its frames.
+  private func word(_ start: Int, _ end: Int, looksAt: Int? = nil) -> AlignedWord {
+    AlignedWord(
+      word: Word(
+        start: .milliseconds(10 * start), end: .milliseconds(10 * end), text: " a", probability: 1, confidence: 1),
+      tokens: 0..<1, bareEnd: 1, bareText: " a", lastAttended: looksAt ?? start)
+  }
+
+  private func gap(_ words: AlignedWord..., until end: Int) -> Range<Int>? {
+    SpeechCoverage.gap(between: words, until: end)
+  }
+
+  @Test func wordsWithoutLongGapsCoverAWindow() {
+    #expect(gap(word(0, 40), word(300, 350), word(600, 640), until: 900) == nil)
+    #expect(gap(until: 200) == nil)
+  }
+
+  @Test func speechBeforeBetweenAndBehindWordsIsFound() {
+    #expect(gap(word(900, 940), until: 1000) == 0..<900)
+    #expect(gap(word(0, 40), word(500, 540), word(1500, 1540), until: 1600) == 40..<500)
+    #expect(gap(word(0, 40), word(100, 150), until: 2900) == 150..<2900)
+  }
+
+  /// The end of a sentence that stands for all that follows it.
+  @Test func aWordOfManySecondsHidesWhatIsSaidInIt() {
+    #expect(gap(word(0, 40), word(50, 1800, looksAt: 80), until: 1800) == 180..<1800)
+    #expect(gap(word(0, 40), word(50, 1800, looksAt: 1750), until: 1800) == 40..<1650)
+  }
+}
