@@ -102,6 +102,8 @@ struct BenchSystem {
 
   /// Everything that results depend on, for the journal and the report.
   var allSettings: [String: String] {
-    settings.merging(["model": model, "beam": String(beam), "threads": String(threads), "label": label ?? ""]) { $1 }
+    var all = settings.merging(["model": model, "beam": String(beam), "threads": String(threads)]) { $1 }
+    all["label"] = label
+    return all
   }
 }

@@ -37,9 +37,12 @@ struct BenchCompareCommand: ParsableCommand {
       throw Failure(.usage, "there is one run only; name a second result, or one with several runs")
     }
     if Set(runs.map(\.system)).count < runs.count {
-      for (index, name) in Self.distinct(runs.map(\.system), of: zip(files, results).flatMap { file, result in
-        result.runs.map { _ in file }
-      }).enumerated() {
+      for (index, name) in Self.distinct(
+        runs.map(\.system),
+        of: zip(files, results).flatMap { file, result in
+          result.runs.map { _ in file }
+        }
+      ).enumerated() {
         runs[index].system = name
       }
     }

@@ -14,7 +14,9 @@ extension BenchOutput {
     }
     var taken: Set<String> = []
     for path in paths.compactMap(\.self) {
-      if path == "-" { throw Failure(.usage, "the table goes to standard output, results go to a file: name one for -") }
+      if path == "-" {
+        throw Failure(.usage, "the table goes to standard output, results go to a file: name one for -")
+      }
       let url = URL(fileURLWithPath: path)
       let folder = url.deletingLastPathComponent().resolvingSymlinksInPath()
       guard access(folder.path, W_OK | X_OK) == 0 else { throw refusal(path, String(cString: strerror(errno))) }
@@ -58,7 +60,8 @@ extension BenchOutput {
   /// Whether a benchmark wrote what is there, which its next run may replace.
   private static func isResult(_ path: String) -> Bool {
     guard let data = FileManager.default.contents(atPath: path) else { return false }
-    if data.isEmpty || data.starts(with: Data("<!DOCTYPE html>".utf8)) || data.starts(with: BenchJournalForm.beginning) {
+    if data.isEmpty || data.starts(with: Data("<!DOCTYPE html>".utf8)) || data.starts(with: BenchJournalForm.beginning)
+    {
       return true
     }
     let value = try? JSONSerialization.jsonObject(with: data)

@@ -13,13 +13,15 @@ extension BenchOutput {
     let width = Terminal.current.isOutputInteractive ? Terminal.columns : nil
     // A full disk costs no table, and a reader who has gone no file.
     let shown = Result { try StandardOutput.write(BenchTable.text(of: result, width: width)) }
+    func utterances(_ count: Int) -> String { count == 1 ? "1 utterance is" : "\(count) utterances are" }
     for run in runs {
       let warned = run.utterances.count { $0.warning != nil }
       if warned > 0 {
-        StandardError.write("dragoman: \(run.system): \(warned) utterances are scored with a warning\n")
+        StandardError.write("dragoman: \(run.system): \(utterances(warned)) scored with a warning\n")
       }
       if !run.failures.isEmpty {
-        StandardError.write("dragoman: \(run.system): \(run.failures.count) utterances failed and are not scored\n")
+        StandardError.write(
+          "dragoman: \(run.system): \(utterances(run.failures.count)) not scored: no result of them could be had\n")
       }
     }
     try Self.write(result, comparisons: [], ruler: ruler, output: output, report: report)

@@ -45,10 +45,10 @@ struct BenchScoreCommand: ParsableCommand {
 
   func run() throws {
     guard output.journal == nil else {
-      throw ValidationError("--journal is for work that takes long; scoring does not.")
+      throw Failure(.usage, "--journal is for work that takes long; scoring does not")
     }
     guard reference != "-" || hypothesis != "-" else {
-      throw ValidationError("References and hypotheses cannot both be standard input: name a file for one of them.")
+      throw Failure(.usage, "references and hypotheses cannot both be standard input: name a file for one of them")
     }
     let target = try target.map(languageCode)
     let wishes = DataSet.Wishes(language: try source.map(languageCode), target: target, needsAudio: false)
@@ -59,8 +59,8 @@ struct BenchScoreCommand: ParsableCommand {
     tell(set.faults, of: set.name)
     let targets = Set(set.utterances.flatMap(\.translations.keys)).sorted()
     guard !translation || target != nil || targets.count < 2 else {
-      throw ValidationError(
-        "The set holds translations into \(targets.joined(separator: ", ")); choose one with --to.")
+      throw Failure(
+        .usage, "the set holds translations into \(targets.joined(separator: ", ")); choose one with --to")
     }
     let into = target ?? targets.first
     if translation, set.format != .lines, !set.utterances.contains(where: { $0.translations[into ?? ""] != nil }) {

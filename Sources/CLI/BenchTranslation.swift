@@ -154,10 +154,11 @@ struct BenchTranslationCommand: ParsableCommand {
   private func onlyTarget(of sets: [DataSet]) throws -> String {
     let targets = Set(sets.flatMap { $0.utterances.flatMap(\.translations.keys) })
     if let only = targets.first, targets.count == 1 { return only }
-    throw ValidationError(
+    throw Failure(
+      .usage,
       targets.isEmpty
-        ? "The sets hold no translations; name the language of a second text with --to."
-        : "The sets hold translations into \(targets.sorted().joined(separator: ", ")); choose one with --to.")
+        ? "the sets hold no translations; name the language of a second text with --to"
+        : "the sets hold translations into \(targets.sorted().joined(separator: ", ")); choose one with --to")
   }
 
   private func beams() throws -> [Int] { try integers(beam, in: ArgumentRanges.translationBeam, option: "--beam") }

@@ -11,6 +11,8 @@ public enum InterpreterError: Error, Equatable, CustomStringConvertible {
   /// What happened, to what, and what to do next.
   public var description: String {
     switch self {
+    case .noRoute("auto", let to):
+      "no model translates into \(to); `dragoman models list` shows the pairs"
     case .noRoute(let from, let to):
       "no model translates from \(from) to \(to), directly or through English; `dragoman models list` shows the pairs"
     case .modelsMissing(let from, let to, let identifiers):

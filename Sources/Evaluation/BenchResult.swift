@@ -40,6 +40,7 @@ public struct UtteranceResult: Sendable, Equatable, Codable {
 }
 
 extension UtteranceResult: JournaledResult {
+  /// Where it was heard.
   public var recording: String? { audio }
 
   /// Whether both are of the same words, sound and language, with the same translation wanted.

@@ -33,8 +33,8 @@ public enum BenchTable {
   public static func text(of comparison: BenchComparison) -> String {
     let heading =
       "A  \(comparison.first)\nB  \(comparison.second)\n\(comparison.utterances) utterances that both have"
-      + (comparison.unpaired > 0 ? "; left out are \(comparison.unpaired) that only one has" : "")
-      + (comparison.differing > 0 ? "; left out are \(comparison.differing) whose references differ" : "") + "\n"
+      + (comparison.unpaired > 0 ? "; left out: \(comparison.unpaired) that only one has" : "")
+      + (comparison.differing > 0 ? "; left out: \(comparison.differing) of other references" : "") + "\n"
     let metrics = comparison.orderedMetrics
     guard !metrics.isEmpty else { return heading + "\nThere is nothing that both can be measured with.\n" }
     func column(_ name: String, _ cell: (PairedComparison) -> String) -> [String] {
@@ -44,7 +44,8 @@ public enum BenchTable {
       + TextGrid.grid(
         [["metric"] + metrics.map(\.heading)],
         [
-          column("utt.") { String($0.utterances) }, column("A") { Formatted.fixed($0.first) }, column("B") { Formatted.fixed($0.second) },
+          column("utt.") { String($0.utterances) }, column("A") { Formatted.fixed($0.first) },
+          column("B") { Formatted.fixed($0.second) },
           column("A - B") { Formatted.signed($0.difference) },
           column(interval) { Formatted.signed($0.lower) + " to " + Formatted.signed($0.upper) },
           column("p") { Formatted.probability($0.randomizationPValue) },

@@ -46,7 +46,8 @@ struct LinePair: Equatable {
   /// The languages of the texts whose common beginning a path is.
   static func languages(of path: String) -> [String] {
     let beginning = (path as NSString).lastPathComponent
-    return Files.names(in: Files.folder(of: path)).compactMap(split).filter { $0.beginning == beginning }.map(\.language)
+    return Files.names(in: Files.folder(of: path)).compactMap(split).filter { $0.beginning == beginning }.map(
+      \.language)
   }
 
   /// `news.en.txt` -> `news`, `en`, `.txt`.
@@ -132,7 +133,8 @@ extension DataSet {
     // Ids are unlike words, and no two are equal.
     guard lines.count == utterances.count, ids.count == lines.count,
       ids.count(where: { $0.contains { $0.isNumber || "-_".contains($0) } }) * 2 > ids.count,
-      others.contains(where: { ids.intersection($0).count * 2 > max(ids.count, $0.count) }), lines.contains(where: { !$0.text.isEmpty })
+      others.contains(where: { ids.intersection($0).count * 2 > max(ids.count, $0.count) }),
+      lines.contains(where: { !$0.text.isEmpty })
     else { return nil }
     var named = self
     for (index, line) in lines.enumerated() {

@@ -64,7 +64,8 @@ extension HypothesisReading {
     guard runs.count == 1, let utterances = runs[0]["utterances"] else {
       throw .unknownForm(
         path: path,
-        reason: "this is a result of `dragoman bench` with \(runs.count) systems; `dragoman bench compare` tells them apart")
+        reason:
+          "this is a result of `dragoman bench` with \(runs.count) systems; `dragoman bench compare` tells them apart")
     }
     return utterances
   }

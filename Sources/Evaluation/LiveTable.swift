@@ -36,7 +36,9 @@ public enum LiveTable {
     guard let width, TextGrid.total(full + figures) > width else { return TextGrid.grid(full, figures) }
     let short = [[heading] + names.map { TextGrid.shortened($0, to: max(12, width / 3)) }]
     // These say more of the figure before them.
-    let blocks = TextGrid.blocks(figures, beside: short, width: width) { ["p95", "LAAL of", "committed"].contains($0[0]) }
+    let blocks = TextGrid.blocks(figures, beside: short, width: width) {
+      ["p95", "LAAL of", "committed"].contains($0[0])
+    }
     return blocks.map { TextGrid.grid(short, $0) }.joined(separator: "\n")
   }
 

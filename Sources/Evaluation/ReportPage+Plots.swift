@@ -112,7 +112,7 @@ extension ReportPage {
         let total = entries.reduce(0) { $0 + $1.count }
         let rest = entries.count > shown ? "; \(entries.count - shown) more kinds are not shown" : ""
         return """
-          <div><h4>\(name) <small>\(total) in all, of \(entries.count) kinds\(rest)</small></h4>
+          <div><h4>\(name) <small>\(total) in all, of \(entries.count) \(entries.count == 1 ? "kind" : "kinds")\(rest)</small></h4>
           <table class="confusions"><tbody>\(rows)</tbody></table></div>
 
           """

@@ -37,6 +37,13 @@ extension ReportPage {
       left = " \(missing) of \(missing + embedded) recordings were left out: "
       left += "they are too large, of a kind that browsers do not play, or could not be read."
     }
+    guard worst.entries.contains(where: { $0.attempts.contains { $0.alignment != nil } }) else {
+      return """
+        <p class="caption">Those with a translation that has least in common with the reference, by chrF; of each the attempts of \
+        all systems.\(left)</p>
+        \(cards)
+        """
+    }
     return """
       <p class="caption">Those in which some system made the most errors, after normalisation, then those with the highest rate; \
       of each the attempts of all systems. Two characters weigh as a word in languages that are written without spaces.\(left)</p>
@@ -88,7 +95,10 @@ extension ReportPage {
         """
     }
     if let chrf = attempt.chrf { facts.append("chrF \(Formatted.fixed(chrf, places: 1))") }
-    if let seconds = attempt.result.seconds { facts.append("\(Formatted.seconds(seconds)) s") }
+    // A share of many utterances' time is nobody's own.
+    if let seconds = attempt.result.seconds, attempt.result.timedTogether == nil {
+      facts.append("\(Formatted.seconds(seconds)) s")
+    }
     if let rank = attempt.rank { facts.append("\(key.letter)'s worst no. \(rank)") }
     func text(_ name: String, _ text: String?, language: String?) -> HTML? {
       text.map { "<dt>\(name)</dt><dd>\(HTML.text($0.isEmpty ? "(nothing)" : $0, language: language))</dd>" }

@@ -92,7 +92,9 @@ struct ScoreTable {
     Column(heading: "oracle BLEU", meaning: "BLEU when the reference transcript is translated instead") {
       $0.scores.bleuOfReference.map { Formatted.fixed($0) }
     },
-    Column(heading: "loss", meaning: "oracle BLEU less BLEU of the same utterances: what recognition cost the translation") {
+    Column(
+      heading: "loss", meaning: "oracle BLEU less BLEU of the same utterances: what recognition cost the translation"
+    ) {
       $0.scores.recognitionLoss.map { Formatted.signed($0) }
     },
     Column(heading: "RTF", meaning: "real-time factor, seconds of work for a second of audio") {

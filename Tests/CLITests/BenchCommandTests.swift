@@ -44,7 +44,7 @@ import Testing
       "--report", path("r.html"),
     ])
     #expect(heard.status == 0, "\(heard.errors)")
-    #expect(heard.errors.contains("absent.wav") && heard.errors.contains("1 utterances failed"))
+    #expect(heard.errors.contains("absent.wav") && heard.errors.contains("1 utterance is not scored"))
     #expect(heard.output.contains("whisper-tiny.en beam 1, 2 threads"))
     let result = try result("r.json")
     #expect(result.runs.count == 2 && result.runs.allSatisfy { $0.utterances.count == 2 && $0.failures.count == 1 })
@@ -173,10 +173,12 @@ import Testing
     defer { command.clean() }
     let base = Places.fixtures.appending(path: "short-en").path
     // Spoken numbers are figures in English only.
-    try command.put("set.jsonl", #"{"audio":"\#(base).flac","text":"the archive opens at eight in the morning"}"#)
+    try command.put(
+      "set.jsonl",
+      #"{"audio":"\#(base).flac","text":"the archive opens at eight in the morning","translation_pt":"O arquivo"}"#)
     for model in ["whisper-tiny.en", "whisper-base"] {
       let heard = try run(["wer", path("set.jsonl"), "--model", model, "--beam", "1", "--output", path("r.json")])
-      #expect(heard.status == 0 && heard.errors.contains("1 utterances tell no language"), "\(heard.errors)")
+      #expect(heard.status == 0 && heard.errors.contains("tell no language") == (model == "whisper-base"))
       let result = try result("r.json")
       #expect(result.runs[0].utterances[0].language == "en" && result.runs[0].utterances[0].languageFound == true)
       #expect(result.summaries[0].total.words?.errors == 0, "\(model)")
@@ -201,11 +203,11 @@ import Testing
     let heard = try run(["wer"] + arguments + ["--output", path("r.json")])
     #expect(heard.status == 0, "\(heard.errors)")
     #expect(heard.errors.contains("set/cut: the recording ends before its header says"), "\(heard.errors)")
-    #expect(heard.errors.contains("1 utterances are scored with a warning"), "\(heard.errors)")
+    #expect(heard.errors.contains("1 utterance is scored with a warning"), "\(heard.errors)")
     let utterance = try result("r.json").runs[0].utterances[0]
     #expect(utterance.warning?.isEmpty == false && utterance.hypothesis?.isEmpty == false)
     let live = try run(["live"] + arguments + ["--output", path("l.json")])
-    #expect(live.status == 0 && live.errors.contains("1 recordings are scored with a warning"), "\(live.errors)")
+    #expect(live.status == 0 && live.errors.contains("1 recording is scored with a warning"), "\(live.errors)")
   }
 
   @Test func cascadeAttributesTheLoss() throws {
@@ -254,6 +256,62 @@ import Testing
     ])
     #expect(translated.status == 0, "\(translated.errors)")
     #expect(try result("b.json").summaries[0].total.chrf! > 10)
+  }
+
+  @Test func whatIsReadIsNotWrittenOver() throws {
+    defer { command.clean() }
+    try command.put("ref.txt", "one two\n")
+    try command.put("hyp.txt", "one\n")
+    try command.put("n.en.txt", "one\n")
+    try command.put("n.pt.txt", "um\n")
+    try command.put("folder/a.txt", "one\n")
+    try command.put("folder/a.wav", "no sound\n")
+    let score = ["score", path("ref.txt"), path("hyp.txt"), "--from", "en"]
+    for (arguments, target) in [
+      (score, "hyp.txt"), (score, "ref.txt"), (["translation", path("n.en.txt"), "--to", "pt"], "n.pt.txt"),
+      (["wer", path("folder"), "--from", "en"], "folder/a.txt"), (["live", path("folder")], "folder/a.wav"),
+    ] {
+      let before = try Data(contentsOf: URL(filePath: path(target)))
+      let refused = try run(arguments + ["--output", path(target)])
+      #expect(refused.status == 73 && refused.errors.contains("is read"), "\(target): \(refused.errors)")
+      #expect(try Data(contentsOf: URL(filePath: path(target))) == before)
+    }
+    // Its own result may be replaced, also where the set lies.
+    for _ in 0..<2 { #expect(try run(score + ["--output", path("folder/s.json")]).status == 0) }
+    let beside = try run(["score", path("folder"), path("hyp.txt"), "--output", path("folder/s.json")])
+    #expect(beside.status == 0, "\(beside.errors)")
+    #expect(
+      try run(["compare", path("folder/s.json"), path("folder/s.json"), "--output", path("folder/s.json")]).status == 73
+    )
+  }
+
+  @Test func runsOfOneNameAreToldApart() throws {
+    defer { command.clean() }
+    try command.put("ref.txt", "one two three\n")
+    for (folder, text) in [("old", "one\n"), ("new", "one two three\n")] {
+      try command.put("\(folder)/hyp.txt", text)
+      let scored = try run([
+        "score", path("ref.txt"), path("\(folder)/hyp.txt"), "--output", path("\(folder)/r.json"),
+      ])
+      #expect(scored.status == 0, "\(scored.errors)")
+    }
+    let files = [path("old/r.json"), path("new/r.json")]
+    let compared = try run(["compare"] + files + ["--report", path("c.html")])
+    #expect(compared.status == 0 && compared.output.contains("old/r") && compared.output.contains("new/r"))
+    #expect(try run(["compare", files[0], files[0]]).output.contains("no. 2"))
+  }
+
+  @Test func aTranslationIsScoredAgainstTheTextThatIsNamed() throws {
+    defer { command.clean() }
+    try command.put("n.en.txt", "The library is open today.\n")
+    try command.put("n.pt.txt", "A biblioteca está aberta hoje.\n")
+    try command.put("hyp.txt", "A biblioteca está aberta hoje.\n")
+    let scored = try run(["score", path("n.pt.txt"), path("hyp.txt"), "--translation", "--output", path("s.json")])
+    #expect(scored.status == 0, "\(scored.errors)")
+    #expect(try result("s.json").summaries[0].total.chrf == 100)
+    try command.put("m.jsonl", #"{"id":"1","text":"a","lang":"en","translation_pt":"b","translation_es":"c"}"#)
+    let asked = try run(["score", path("m.jsonl"), path("hyp.txt"), "--translation"])
+    #expect(asked.status == 64 && asked.errors.contains("es, pt; choose one with --to"), "\(asked.errors)")
   }
 
   @Test func wrongUseIsRefusedBeforeWork() throws {

@@ -40,6 +40,16 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: path))
   }
 
+  @Test func aRecordingThatWasReplacedIsHeardAgain() throws {
+    var heard = item
+    heard.audio = scratch.path("a.wav")
+    scratch.put("a.wav", "one")
+    do { try Journal(path: path, runs: ["r"]).append(heard, run: "r") }
+    do { #expect(try Journal(path: path, runs: ["r"]).result(of: heard, run: "r") == heard) }
+    scratch.put("a.wav", "another")
+    #expect(try Journal(path: path, runs: ["r"]).result(of: heard, run: "r") == nil)
+  }
+
   @Test func onlyTheSameInputGoesOn() throws {
     let journal = try Journal(path: path, runs: ["r"])
     try journal.append(item, run: "r")

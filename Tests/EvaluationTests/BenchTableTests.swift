@@ -95,8 +95,49 @@ import Testing
       ruler: BenchSamples.ruler)
     #expect(comparison.utterances == 1 && comparison.unpaired == 1 && comparison.differing == 1)
     #expect(comparison.metrics.keys.sorted() == ["CER", "WER"] && comparison.metrics["CER"]?.trials == 2_000)
+    #expect(comparison.metrics["WER"]?.utterances == 1)
     let text = BenchTable.text(of: comparison)
-    #expect(text.contains("left out are 1 that only one has; left out are 1 whose references differ"), "\(text)")
+    #expect(text.contains("left out: 1 that only one has; left out: 1 of other references"), "\(text)")
+  }
+
+  /// One set under two names, as before and after a file was moved.
+  @Test func oneSetOfAnotherNameIsTheSame() {
+    func run(_ set: String) -> BenchRun {
+      let utterances = ["1", "2"].map {
+        UtteranceResult(set: set, id: $0, language: "en", reference: "one two", hypothesis: "one")
+      }
+      return BenchRun(system: set, settings: [:], utterances: utterances)
+    }
+    let comparison = BenchComparison(run("old"), run("new"), ruler: BenchSamples.ruler)
+    #expect(comparison.utterances == 2 && comparison.unpaired == 0)
+    var two = run("old")
+    two.utterances[1].set = "other"
+    #expect(BenchComparison(two, run("new"), ruler: BenchSamples.ruler).utterances == 0)
+  }
+
+  @Test func figuresOfSomeUtterancesSayOfHowMany() {
+    let all = BenchSamples.run("base", isGood: true)
+    let text = BenchTable.text(of: BenchResult(environment: [:], ruler: BenchSamples.ruler, runs: [all]))
+    // In all there are three utterances and one translation.
+    #expect(text.contains("transl.") && text.contains("refs") && !text.contains("heard"), "\(text)")
+    var half = all
+    half.utterances[2].translationOfReference = nil
+    var other = half.utterances[2]
+    (other.id, other.translationOfReference, other.translation) = ("t2", other.translationReference, "morning")
+    half.utterances.append(other)
+    let scores = BenchSummary(half, ruler: BenchSamples.ruler).total
+    #expect(scores.translated == 2 && scores.referencesTranslated == 1 && scores.recognized == 4)
+    let lost = BenchSamples.ruler.bleu.score(hypotheses: ["morning"], references: [other.translationReference!])
+    #expect(abs(scores.recognitionLoss! - (100 - lost)) < 1e-9)
+  }
+
+  @Test func aSystemThatHeardNothingIsTold() {
+    let heard = BenchSamples.run("base", isGood: true)
+    let one = BenchRun(
+      system: "base", settings: [:], utterances: Array(heard.utterances.prefix(2)), systemSeconds: 1)
+    let none = BenchRun(system: "none", settings: [:], failures: ["read/r1": "no", "read/r2": "no"])
+    let text = BenchTable.text(of: BenchResult(environment: [:], ruler: BenchSamples.ruler, runs: [one, none]))
+    #expect(text.split(separator: "\n").contains { $0.contains("none") && $0.hasSuffix("2") }, "\(text)")
   }
 
   @Test func figuresAreWrittenTheSameEverywhere() {

@@ -69,7 +69,30 @@ import Testing
     let most = try all("most.txt", "u1 one\nu2 two\nu9 nobody\n")
     #expect(most.texts == ["u1": "one", "u2": "two"] && most.faults.map(\.line) == [3])
     let twice = try all("twice.txt", "u1 one\nu2 two\nu1 again\n")
-    #expect(twice.faults.map(\.line) == [3])
+    #expect(twice.faults.map(\.line) == [3] && twice.texts["u1"] == "one")
+    let objects = try all(
+      "twice.jsonl",
+      #"{"id":"u1","text":"one"}"# + "\n" + #"{"id":"u1","text":"again"}"# + "\n" + #"{"id":"u2","text":null}"#)
+    #expect(objects.texts == ["u1": "one"])
+    #expect(objects.faults.map(\.reason) == ["u1 stands here again", "u2 has no text"])
+  }
+
+  @Test func segmentsOfOneRecordingAreOneText() throws {
+    let lines = (0..<2).map { #"{"id":"u1","start":\#($0),"end":\#($0 + 1),"text":"part \#($0)"}"# }
+    #expect(try all("parts.jsonl", lines.joined(separator: "\n")).texts["u1"] == "part 0 part 1")
+  }
+
+  @Test func anOwnResultIsReadWhereItIsOfOneSystem() throws {
+    func result(_ systems: Int) throws -> String {
+      let utterance = UtteranceResult(set: "s", id: "u1", language: "en", reference: "a", hypothesis: "one")
+      let run = BenchRun(system: "s", settings: [:], utterances: [utterance])
+      let result = BenchResult(
+        environment: [:], ruler: BenchSamples.ruler, runs: Array(repeating: run, count: systems))
+      return String(decoding: try JSONEncoder().encode(result), as: UTF8.self)
+    }
+    let one = try all("own.json", try result(1))
+    #expect(one.texts == ["u1": "one"] && one.faults.isEmpty)
+    #expect(throws: HypothesisError.self) { try all("own2.json", try result(2)) }
   }
 
   /// What begins with a number is no id where ids are the numbers of lines.
