@@ -114,11 +114,7 @@ struct TranscriptionJob {
       (transcript, outcome.failure) = (unfinished.transcript, unfinished.failure)
     }
     if cancellation.isRequested {
-      // Half a recording is no result on disk; on standard output what was heard is better than nothing.
-      if output.folder == nil, !transcript.segments.isEmpty {
-        progress.say("dragoman: \(input): interrupted; its text so far follows")
-        outcome.text = try write(transcript, formats, name: name)
-      }
+      outcome.text = try keep(unfinished: transcript, of: input, formats, name: name, progress)
       return outcome
     }
     for fault in file.faults(length: transcript.duration) { progress.say("dragoman: \(input): \(fault)") }
@@ -127,6 +123,28 @@ struct TranscriptionJob {
     outcome.text = try write(transcript, formats, name: name)
     if outcome.failure == nil { progress.end(transcript) }
     return outcome
+  }
+
+  /// Keeps what was heard of a recording whose end was not waited for: on standard output, or in files that nobody takes for results.
+  ///
+  /// - Returns: what belongs on standard output.
+  private func keep(
+    unfinished transcript: Transcript, of input: String, _ formats: [TranscriptFormat], name: String,
+    _ progress: RecordingProgress
+  ) throws -> String {
+    guard !transcript.segments.isEmpty else {
+      progress.say("dragoman: \(input): interrupted before there was any text")
+      return ""
+    }
+    guard output.folder != nil else {
+      progress.say("dragoman: \(input): interrupted; its text so far follows")
+      return try write(transcript, formats, name: name)
+    }
+    let name = name + ".partial"
+    let files = formats.compactMap { path(name, $0) }.joined(separator: ", ")
+    progress.say(
+      "dragoman: \(input): interrupted; its text so far is in \(files), and the same command begins it anew")
+    return try write(transcript, formats, name: name)
   }
 
   /// - Returns: what belongs on standard output.

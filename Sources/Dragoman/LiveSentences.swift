@@ -9,6 +9,8 @@ struct LiveSentences {
   private(set) var language: String?
   /// Sentences that are over.
   private(set) var count = 0
+  /// Where the last certain word ends: two looks at the audio may place neighbours a little across each other.
+  private var saidUntil = Duration.zero
 
   /// A sentence without an end is over after so many words or so much time.
   static let mostWords = 60, longest = Duration.seconds(30)
@@ -25,6 +27,8 @@ struct LiveSentences {
       language = new
     }
     for word in update.certain {
+      let word = behindTheLast(word)
+      saidUntil = word.end
       let continues = Self.continues(word.text, language: language)
       if !continues, !words.isEmpty, isLong(with: word) { complete.append(close()) }
       if continues, !words.isEmpty {
@@ -39,8 +43,17 @@ struct LiveSentences {
       if let last = words.last, Self.ends(last.text) { complete.append(close()) }
     }
     pending = update.pending
+    if let first = pending.first { pending[0] = behindTheLast(first) }
     if update.endsTurn, let last = words.last, Transcript.endsSentence(last.text) { complete.append(close()) }
     return complete
+  }
+
+  /// A word that begins where the one before it ends, or later.
+  private func behindTheLast(_ word: Word) -> Word {
+    var word = word
+    word.start = max(word.start, saidUntil)
+    word.end = max(word.end, word.start)
+    return word
   }
 
   /// Ends the sentence under way, whatever it ends with; nil when there is none.

@@ -81,6 +81,18 @@ public enum CommitPolicy: Sendable, Equatable {
     return overdue.count == words.count ? lastBare(overdue) : overdue
   }
 
+  /// The words of a turn without an end that nobody said: where sound breaks off, a model likes to go on with a sentence that it knows. For such words
+  /// there is no room, so that several stand in the last moment, and at the first of them it went astray.
+  static func said(_ words: [AlignedWord]) -> [AlignedWord] {
+    let squeezed = words.reversed().prefix { $0.word.end - $0.word.start <= .milliseconds(20) }.count
+    guard squeezed >= 2 else { return words }
+    let doubt = words.indices.suffix(squeezed + 1).first { words[$0].word.probability < straying }
+    return doubt.map { lastBare(Array(words[..<$0])) } ?? words
+  }
+
+  /// Below this probability a word is one that nothing that was heard led to.
+  private static let straying = 0.3
+
   static func lastBare(_ words: [AlignedWord]) -> [AlignedWord] {
     words.dropLast() + (words.last.map { [$0.bare] } ?? [])
   }

@@ -201,7 +201,8 @@ public final class LiveRecognizer {
     let text = isLast ? finalText(of: window, start: start) : partialText(start: start)
     // A partial text that cannot be trusted is not shown; a final one is the best of all temperatures.
     let isTrusted = isLast || !text.isDoubtful
-    let words = quick.isSilent(text) || !isTrusted ? [] : self.words(of: text, in: window, start: start)
+    var words = quick.isSilent(text) || !isTrusted ? [] : self.words(of: text, in: window, start: start)
+    if isLast { words = CommitPolicy.said(words) }
     var certain =
       isLast ? words : isSettled ? live.policy.certain(words, earlier: earlier, frames: window.count) : []
     if window.count > Self.mostWindows * live.longestWindow.frames {

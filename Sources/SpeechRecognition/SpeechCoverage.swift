@@ -62,7 +62,8 @@ struct SpeechCoverage: Sendable {
     var covered = 0
     for word in words {
       var (start, stop) = (word.word.start.frames, word.word.end.frames)
-      if stop - start >= leastLeft {
+      // A telephone number is one word, and takes its time.
+      if stop - start >= leastLeft, !word.word.text.contains(where: \.isNumber) {
         // What is left out lies in the word beside it: that is where its last token looks.
         start = max(start, min(word.lastAttended, stop) - wordReach)
         stop = min(stop, max(word.lastAttended, start) + wordReach)

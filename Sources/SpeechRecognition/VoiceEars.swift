@@ -85,7 +85,9 @@ final class VoiceEars {
         (behindVoice.listens, fromOnset.listens) = (false, false)
       } else if let count = quiet {
         quiet = count + 1
-        if count >= Self.pause { listen(to: frame, isFirst: count == Self.pause, probabilities: &probabilities, from: first) }
+        if count >= Self.pause {
+          listen(to: frame, isFirst: count == Self.pause, probabilities: &probabilities, from: first)
+        }
       }
     }
     hearAfresh(to: &probabilities, from: first)

@@ -293,6 +293,26 @@ import Testing
     #expect(left.count < 31 && left.allSatisfy { !$0.hasPrefix(".") && $0.hasSuffix(".txt") }, "\(left)")
   }
 
+  @Test func aRecordingThatIsInterruptedKeepsItsTextSoFar() throws {
+    defer { command.clean() }
+    // Joined FLAC is one recording, here half an hour.
+    let meeting = try Data(contentsOf: URL(filePath: Self.meeting))
+    try Data(repeatElement(meeting, count: 20).joined()).write(to: URL(filePath: path("long.flac")))
+    let process = command.process(
+      ["transcribe", path("long.flac"), "--model", "whisper-tiny.en", "--beam", "1", "--output-dir", path("out")],
+      environment: Self.pulled)
+    FileManager.default.createFile(atPath: path("errors"), contents: nil)
+    process.standardError = try FileHandle(forWritingTo: URL(filePath: path("errors")))
+    try process.run()
+    var errors: String { (try? String(contentsOfFile: path("errors"), encoding: .utf8)) ?? "" }
+    for _ in 0..<600 where !errors.contains("real time") && process.isRunning { usleep(100_000) }
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130 && errors.contains("long.partial.txt"), "\(errors)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: path("out")) == ["long.partial.txt"])
+    #expect(try String(contentsOfFile: path("out/long.partial.txt"), encoding: .utf8).contains("morning"))
+  }
+
   @Test func whatIsWrongWithSamplesIsToldAndMended() throws {
     defer { command.clean() }
     try wave("spike.wav", seconds: 1, float: true) { $0 == 0.5 ? 1e6 : 0.1 }

@@ -38,6 +38,16 @@ import Transcripts
     #expect(sentences.text == "Today we talk." && sentences.count == 1)
   }
 
+  @Test func wordsOfTwoLooksDoNotLieAcrossEachOther() throws {
+    var sentences = LiveSentences()
+    _ = sentences.take(update("Good morning"))
+    _ = sentences.take(update("every", pending: "one", at: 0.58, each: 0.01))
+    let over = try #require(sentences.take(update("body.", at: 0.5)).first)
+    let words = try #require(over.words)
+    #expect(zip(words, words.dropFirst()).allSatisfy { $0.end <= $1.start } && words.allSatisfy { $0.start <= $0.end })
+    #expect(words.map(\.text) == [" Good", " morning", " every", " body."])
+  }
+
   @Test func severalSentencesOfOneTurn() {
     var sentences = LiveSentences()
     let over = sentences.take(update("One. Two! Three? Four", endsTurn: true))

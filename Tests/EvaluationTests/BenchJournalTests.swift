@@ -81,6 +81,7 @@ import Testing
   @Test func resultsOfAnotherRunAreLeftAlone() throws {
     struct Session: JournaledResult, Equatable {
       var key: String
+      var recording: String? { nil }
       func isOfSameInput(as other: Session) -> Bool { key == other.key }
     }
     do {

@@ -44,6 +44,24 @@ import Transcripts
     #expect(certain(policy, "one two three x", "one two three y", "one two three z") == " one two three")
   }
 
+  @Test func whatIsGoneOnWithWhereSoundBreaksOffWasNotSaid() {
+    func said(_ text: String, squeezed: Int, doubted: Int?) -> String {
+      var words = words(text)
+      for index in words.indices.suffix(squeezed) {
+        words[index].word.end = words[index].word.start + .milliseconds(20)
+      }
+      if let doubted { words[doubted].word.probability = 0.1 }
+      return CommitPolicy.said(words).map(\.word.text).joined()
+    }
+    let text = "it was the age of foolishness."
+    #expect(said(text, squeezed: 3, doubted: 3) == " it was the")
+    #expect(said(text, squeezed: 2, doubted: 3) == " it was the")
+    // There is room for it, or the model is sure of it, or one word was cut off.
+    #expect(said(text, squeezed: 0, doubted: 3) == " " + text)
+    #expect(said(text, squeezed: 3, doubted: nil) == " " + text)
+    #expect(said(text, squeezed: 1, doubted: 5) == " " + text)
+  }
+
   @Test func punctuationThatIsNotAgreedOnEndsWhatIsCertain() {
     let policy = CommitPolicy.localAgreement(2)
     #expect(certain(policy, "yes, we can", "yes we can do") == " yes")

@@ -5,10 +5,10 @@ import Transcripts
 
 @Suite struct SpeechCoverageTests {
   /// A word of a window, in its frames.
-  private func word(_ start: Int, _ end: Int, looksAt: Int? = nil) -> AlignedWord {
+  private func word(_ start: Int, _ end: Int, _ text: String = " a", looksAt: Int? = nil) -> AlignedWord {
     AlignedWord(
       word: Word(
-        start: .milliseconds(10 * start), end: .milliseconds(10 * end), text: " a", probability: 1, confidence: 1),
+        start: .milliseconds(10 * start), end: .milliseconds(10 * end), text: text, probability: 1, confidence: 1),
       tokens: 0..<1, bareEnd: 1, bareText: " a", lastAttended: looksAt ?? start)
   }
 
@@ -31,5 +31,6 @@ import Transcripts
   @Test func aWordOfManySecondsHidesWhatIsSaidInIt() {
     #expect(gap(word(0, 40), word(50, 1800, looksAt: 80), until: 1800) == 180..<1800)
     #expect(gap(word(0, 40), word(50, 1800, looksAt: 1750), until: 1800) == 40..<1650)
+    #expect(gap(word(0, 40), word(50, 600, " 716-244-6714", looksAt: 80), until: 600) == nil)
   }
 }
