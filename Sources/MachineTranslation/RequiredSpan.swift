@@ -16,6 +16,8 @@ struct RequiredSpan: Sendable {
   let source: Range<Int>
   /// What must stand in the translation.
   let text: String
+  /// Signs that the source has at its beginning and at its end (`.` of `.NET`, `++` of `C++`): they go with it.
+  var signsBefore: [Unicode.Scalar] = [], signsBehind: [Unicode.Scalar] = []
 }
 
 /// Finds what has to stay in a text.
@@ -31,18 +33,26 @@ struct RequiredSpanFinder {
     let bytes = text.bytes
     var spans: [RequiredSpan] = []
     var isTaken = [Bool](repeating: false, count: bytes.count)
-    func append(_ kind: RequiredSpan.Kind, _ range: Range<Int>, _ text: String) {
-      spans.append(RequiredSpan(kind: kind, source: range, text: text))
-      for index in range { isTaken[index] = true }
+    func append(_ span: RequiredSpan) {
+      spans.append(span)
+      for index in span.source { isTaken[index] = true }
+    }
+    func append(_ kind: RequiredSpan.Kind, _ range: Range<Int>) {
+      append(RequiredSpan(kind: kind, source: range, text: String(decoding: bytes[range], as: UTF8.self)))
     }
     if protectsNumbersAndAddresses {
-      for range in Addresses.all(in: bytes) { append(.verbatim, range, String(decoding: bytes[range], as: UTF8.self)) }
+      for range in Addresses.all(in: bytes) { append(.verbatim, range) }
     }
     var index = 0
     while index < text.count, !terms.isEmpty {
       let start = text.offset(index)
       if let (term, end) = terms.term(at: index, of: text), !isTaken[start..<text.offset(end)].contains(true) {
-        append(term.isName ? .verbatim : .term, start..<text.offset(end), term.target)
+        let found = (index..<end).map { text[$0] }
+        append(
+          RequiredSpan(
+            kind: term.isName ? .verbatim : .term, source: start..<text.offset(end), text: term.target,
+            signsBefore: Array(found.prefix { !$0.isPartOfWord }),
+            signsBehind: found.reversed().prefix { !$0.isPartOfWord }.reversed()))
         index = end
       } else {
         index += 1
@@ -54,8 +64,9 @@ struct RequiredSpanFinder {
         guard !isTaken[range].contains(true) else { continue }
         let text = String(decoding: bytes[range], as: UTF8.self)
         append(
-          .number(tokens, beforeMagnitude: NumberToken.magnitudeFollows(range.upperBound, in: bytes)), range,
-          source.rewrite(text.hasPrefix(".") ? "0" + text : text, as: target))
+          RequiredSpan(
+            kind: .number(tokens, beforeMagnitude: NumberToken.magnitudeFollows(range.upperBound, in: bytes)),
+            source: range, text: source.rewrite(text.hasPrefix(".") ? "0" + text : text, as: target)))
       }
     }
     return spans.sorted { $0.source.lowerBound < $1.source.lowerBound }

@@ -47,8 +47,9 @@ enum RequirementRepair {
       if let range = RequirementCheck.occurrence(of: span.text, in: scalars, ignoresCase: true, besides: check.found) {
         return sentence.replace(range, with: Array(span.text.utf8))
       }
-      if let range = place(of: span, besides: check.found, in: sentence) {
-        return sentence.replace(range, with: spelling(span, at: range, in: sentence))
+      if let word = place(of: span, besides: check.found, in: sentence) {
+        let range = withSigns(of: span, around: word, besides: check.found, in: sentence.text)
+        return sentence.replace(range, with: spelling(span, at: word, in: sentence))
       }
     }
     insert(span, in: &sentence)
@@ -85,6 +86,37 @@ enum RequirementRepair {
       if joins(last + 1) { last += 1 } else if bridges(last + 1, last + 2) { last += 2 } else { break }
     }
     return words[first].range.lowerBound..<words[last].range.upperBound
+  }
+
+  /// The place of a span and the signs beside it that are the span's own (`++` of `C++`), so that none stays behind.
+  ///
+  /// A mark that ends the sentence is the sentence's, too, and stays where the span brings none.
+  private static func withSigns(
+    of span: RequiredSpan, around place: Range<Int>, besides taken: [Range<Int>], in text: [UInt8]
+  ) -> Range<Int> {
+    let scalars = Scalars(text)
+    var (start, end) = (0, scalars.count)
+    while scalars.offset(start) < place.lowerBound { start += 1 }
+    while scalars.offset(end) > place.upperBound { end -= 1 }
+    func takes(_ index: Int, _ sign: Unicode.Scalar) -> Bool {
+      (0..<scalars.count).contains(index) && scalars[index] == sign
+        && !taken.contains { $0.contains(scalars.offset(index)) }
+    }
+    /// Beyond a blank that typography puts there: `100 %`.
+    func beyondBlank(_ index: Int, by step: Int, to sign: Unicode.Scalar?) -> Int {
+      guard let sign, (0..<scalars.count).contains(index), scalars[index].properties.isWhitespace else { return index }
+      return takes(index + step, sign) ? index + step : index
+    }
+    var before = beyondBlank(start - 1, by: -1, to: span.signsBefore.last)
+    for sign in span.signsBefore.reversed() where takes(before, sign) { (start, before) = (before, before - 1) }
+    let word = end
+    var behind = beyondBlank(end, by: 1, to: span.signsBehind.first)
+    for sign in span.signsBehind where takes(behind, sign) { (end, behind) = (behind + 1, behind + 1) }
+    let endsText = (end..<scalars.count).allSatisfy { SentenceSplitter.closers.contains(scalars[$0]) }
+    if endsText, let last = span.text.unicodeScalars.last, !SentenceSplitter.terminators.contains(last) {
+      while end > word, SentenceSplitter.terminators.contains(scalars[end - 1]) { end -= 1 }
+    }
+    return scalars.offset(start)..<scalars.offset(end)
   }
 
   /// A range without the signs at its ends, which are the sentence's rather than the word's.

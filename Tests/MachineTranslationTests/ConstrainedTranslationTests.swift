@@ -33,6 +33,30 @@ import Testing
     }
   }
 
+  @Test func termsWithSignsLeaveNothingBehind() throws {
+    let terms = [
+      "C++": "Cpp", "100%": "cem por cento", ".NET": "ponto-net", "A+": "nota máxima", "$100": "cem paus",
+      "D.C.": "distrito",
+    ]
+    let texts = [
+      "C++ is fast.", "I am 100% sure.", "We use .NET and C# daily.", "She got an A+ in math.", "I paid $100 for it.",
+      "I saw it in D.C. today.",
+    ]
+    let translator = try RealModels.translator("firefox-en-pt") {
+      $0.glossary = Glossary(terms.map { .init(source: $0.key, target: $0.value) })
+    }
+    let found = try translator.translate(texts)
+    for (text, translation) in zip(texts, found) {
+      let term = try #require(terms.first { text.contains($0.key) })
+      let around = translation.components(separatedBy: term.value)
+      #expect(around.count == 2, "\(text) -> \(translation)")
+      #expect(around.allSatisfy { $0.isEmpty || $0.hasPrefix(" ") || $0.hasSuffix(" ") }, "\(text) -> \(translation)")
+    }
+    let kept = try RealModels.translator("firefox-en-pt") { $0.protectedNames = ["Mr."] }
+    let mister = try kept.translate(["We saw Mr. in the garden."])[0]
+    #expect(mister.contains("Mr. ") && !mister.contains(".."), "\(mister)")
+  }
+
   @Test func whatIsNotConstrainedStays() throws {
     let texts = [
       "Good morning, how are you today?", "The train to Lisbon leaves at 9.", "In 1987 the cats ate 30 mice.",

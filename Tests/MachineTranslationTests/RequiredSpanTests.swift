@@ -33,6 +33,11 @@ import Testing
     #expect(spans(text).map(\.text) == expected)
   }
 
+  @Test func termsKnowTheirSigns() {
+    let span = spans("It is (.NET++)!", glossary: [.init(source: ".net++", target: "rede")])[0]
+    #expect(span.text == "rede" && span.signsBefore == ["."] && span.signsBehind == ["+", "+"])
+  }
+
   @Test(arguments: [
     ("1,000.5 dollars", "1.000,5 dólares"), ("1,000.5 dollars", "1000,5 dólares"), ("25%", "25 %"),
     ("30 mice", "trinta camundongos"), ("20,000 people", "vinte mil pessoas"), ("20,000 people", "20 mil pessoas"),

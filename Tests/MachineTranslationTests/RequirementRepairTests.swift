@@ -41,6 +41,32 @@ import Testing
     #expect(repaired("An ACME car.", "Um acme carro.", [0, 1, 2], names: ["ACME"]) == "Um ACME carro.")
   }
 
+  /// What is a term's own goes with it; what ends the sentence stays.
+  @Test(arguments: [
+    ("C++ is fast.", "O C++ é rápido.", [nil, 0, 1, 2], "C++", "Cpp", "O Cpp é rápido."),
+    ("So I use C++.", "Então uso C++.", [0, 2, 3], "C++", "Cpp", "Então uso Cpp."),
+    ("I am 100% sure.", "Tenho 100% certeza.", [1, 2, 3], "100%", "cem por cento", "Tenho cem por cento certeza."),
+    ("I am 100% sure.", "J'en suis 100 % certain.", [0, 1, 2, nil, 3], "100%", "tout", "J'en suis tout certain."),
+    ("We use .NET and C#.", "Usamos .NET e C#.", [1, 2, 3, 4], ".NET", "ponto-net", "Usamos ponto-net e C#."),
+    ("I paid $100 today.", "Paguei $100 hoje.", [1, 2, 3], "$100", "cem paus", "Paguei cem paus hoje."),
+    ("It is in D.C. today.", "Está em D.C. hoje.", [1, 2, 3, 4], "D.C.", "distrito", "Está em distrito hoje."),
+    ("In D.C. it rains.", "Chove em D.C.", [3, 0, 1], "D.C.", "distrito", "Chove em distrito."),
+    ("We saw (C) there.", "Vimos (C) lá.", [1, 2, 3], "C", "Cê", "Vimos (Cê) lá."),
+    ("A+ is best.", "A é melhor.", [0, 1, 2], "A+", "nota máxima", "Nota máxima é melhor."),
+  ]) func aTermTakesItsSignsWithIt(
+    source: String, target: String, links: [Int?], term: String, wanted: String, expected: String
+  ) {
+    #expect(repaired(source, target, links, glossary: [.init(source: term, target: wanted)]) == expected)
+  }
+
+  @Test func aNameBringsItsSigns() {
+    #expect(repaired("We saw Mr. there.", "Vimos Sr. lá.", [1, 2, 3], names: ["Mr."]) == "Vimos Mr. lá.")
+    #expect(repaired("There we saw Mr.", "Lá vimos Sr.", [0, 2, 3], names: ["Mr."]) == "Lá vimos Mr.")
+    #expect(
+      repaired("Yahoo! and Yahoo! sell.", "Iahu! e Iahu vendem.", [0, 1, 2, 3], names: ["Yahoo!"])
+        == "Yahoo! e Yahoo! vendem.")
+  }
+
   @Test func severalWordsAreReplacedTogether() {
     let glossary: [Glossary.Entry] = [.init(source: "machine learning", target: "aprendizado automático")]
     #expect(
