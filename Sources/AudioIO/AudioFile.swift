@@ -62,10 +62,13 @@ public final class AudioFile {
   ///   - url: a local file, or a named pipe.
   ///   - raw: the file has no header and holds 16 kHz mono samples, signed 16 bit, little-endian.
   ///   - channel: the channel to deliver, from 0; nil for the mean of all.
+  ///   - isStopped: asked while a pipe is waited for, in opening and in reading, from whichever thread does that: true ends the pipe.
   /// - Throws: `AudioError` when it cannot be opened, is not audio or lacks the channel. A file with a whole header and no
   ///   samples opens.
-  public convenience init(_ url: URL, raw: Bool = false, channel: Int? = nil) throws(AudioError) {
-    let decoder = try AudioSource.decoder(path: url.relativePath, raw: raw)
+  public convenience init(
+    _ url: URL, raw: Bool = false, channel: Int? = nil, isStopped: (() -> Bool)? = nil
+  ) throws(AudioError) {
+    let decoder = try AudioSource.decoder(path: url.relativePath, raw: raw, isStopped: isStopped)
     try self.init(decoder: decoder, name: url.lastPathComponent, path: url.relativePath, channel: channel)
   }
 
@@ -77,14 +80,18 @@ public final class AudioFile {
   /// - Parameters:
   ///   - standardInput: the descriptor, usually 0.
   ///   - raw: no header; 16 kHz mono samples, signed 16 bit, little-endian.
+  ///   - isStopped: as for a file.
   /// - Throws: `AudioError` as for a file.
-  public convenience init(standardInput: Int32, raw: Bool) throws(AudioError) {
+  public convenience init(
+    standardInput: Int32, raw: Bool, isStopped: (() -> Bool)? = nil
+  ) throws(AudioError) {
     let name = Self.standardInput
     let copy = dup(standardInput)
     guard copy >= 0 else {
       throw .openFailed(name: name, code: Int(errno), message: String(cString: strerror(errno)))
     }
-    try self.init(decoder: AudioSource.decoder(taking: copy, raw: raw, name: name), name: name, path: name)
+    let decoder = try AudioSource.decoder(taking: copy, raw: raw, isStopped: isStopped, name: name)
+    try self.init(decoder: decoder, name: name, path: name)
   }
 
   /// Takes a descriptor over; samples on a pipe are delivered as they come, so that `read` may return fewer than asked for

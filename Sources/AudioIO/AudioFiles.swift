@@ -19,19 +19,22 @@ public enum AudioFiles {
   ///
   /// A path that is not a folder is taken as it is, whatever its ending, and even when it does not exist: opening it tells.
   /// A folder gives the audio files in it and below, sorted by path; hidden files and folders are skipped, and a folder that
-  /// symbolic links reach twice is searched once. `-`, standard input, is kept.
+  /// symbolic links reach twice is searched once. Pipes, devices and sockets in a folder are passed over, for nobody may ever write
+  /// into them. `-`, standard input, is kept.
   ///
   /// - Parameters:
   ///   - leaveOut: told of folders further down that cannot be read.
   ///   - passOver: told of each file in a folder that seems to be a recording and is none that can be read.
+  ///   - passOverPipe: told of each name in a folder that seems to be a recording and is no file.
   /// - Throws: `AudioError.noAudio` for a folder without an audio file, `.permissionDenied` for one that cannot be read.
   public static func find(
-    in paths: [String], leaveOut: (String) -> Void = { _ in }, passOver: (String) -> Void = { _ in }
+    in paths: [String], leaveOut: (String) -> Void = { _ in }, passOver: (String) -> Void = { _ in },
+    passOverPipe: (String) -> Void = { _ in }
   ) throws(AudioError) -> [String] {
     var found: [String] = []
     for path in paths {
-      if path != "-", isFolder(path) {
-        let files = try search(path, leaveOut, passOver)
+      if path != "-", kind(path) == S_IFDIR {
+        let files = try search(path, leaveOut, passOver, passOverPipe)
         if files.isEmpty { throw .noAudio(folder: path) }
         found += files
       } else {
@@ -42,18 +45,18 @@ public enum AudioFiles {
   }
 
   private static func search(
-    _ root: String, _ leaveOut: (String) -> Void, _ passOver: (String) -> Void
+    _ root: String, _ leaveOut: (String) -> Void, _ passOver: (String) -> Void, _ passOverPipe: (String) -> Void
   ) throws(AudioError) -> [String] {
     guard mayRead(root) else { throw .permissionDenied(name: root) }
     var visited: Set<String> = []
     var files: [String] = []
-    collect(root, into: &files, visited: &visited, leaveOut, passOver)
+    collect(root, into: &files, visited: &visited, leaveOut, passOver, passOverPipe)
     return files.sorted()
   }
 
   private static func collect(
     _ folder: String, into files: inout [String], visited: inout Set<String>, _ leaveOut: (String) -> Void,
-    _ passOver: (String) -> Void
+    _ passOver: (String) -> Void, _ passOverPipe: (String) -> Void
   ) {
     guard mayRead(folder) else { return leaveOut(folder) }
     let identity = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
@@ -63,8 +66,11 @@ public enum AudioFiles {
     for name in names.map({ String(decoding: $0, as: UTF8.self) }).sorted() where !name.hasPrefix(".") {
       let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
       let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
-      if isFolder(path) {
-        collect(path, into: &files, visited: &visited, leaveOut, passOver)
+      let kind = kind(path)
+      if kind == S_IFDIR {
+        collect(path, into: &files, visited: &visited, leaveOut, passOver, passOverPipe)
+      } else if let kind, kind != S_IFREG {
+        if extensions.contains(ending) { passOverPipe(path) }
       } else if extensions.contains(ending) {
         files.append(path)
       } else if unreadExtensions.contains(ending) {
@@ -77,9 +83,10 @@ public enum AudioFiles {
     FolderNames.systemPath(folder).map { access($0, R_OK | X_OK) == 0 } ?? false
   }
 
-  private static func isFolder(_ path: String) -> Bool {
-    guard let path = FolderNames.systemPath(path) else { return false }
+  /// What a path leads to, of `S_IFMT`; nil where that is nothing: opening it tells.
+  private static func kind(_ path: String) -> mode_t? {
+    guard let path = FolderNames.systemPath(path) else { return nil }
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 }

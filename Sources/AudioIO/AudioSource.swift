@@ -10,9 +10,11 @@ internal import Foundation
 ///                    anything else          kept in a temporary file first, then as a file
 ///     raw, either                           samples as they come
 enum AudioSource {
-  static func decoder(path: String, raw: Bool) throws(AudioError) -> SoundDecoder {
+  /// - Parameter isStopped: whether a pipe need not be waited for any longer.
+  static func decoder(path: String, raw: Bool, isStopped: (() -> Bool)?) throws(AudioError) -> SoundDecoder {
     guard let systemPath = FolderNames.systemPath(path) else { throw .ambiguousName(name: path) }
-    let descriptor = open(systemPath, O_RDONLY | O_CLOEXEC)
+    // A pipe that nobody writes into is opened at once, and waited for when it is read.
+    let descriptor = open(systemPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       switch errno {
       case ENOENT, ENOTDIR: throw .noSuchFile(name: path)
@@ -20,14 +22,16 @@ enum AudioSource {
       default: throw .openFailed(name: path, code: Int(errno), message: String(cString: strerror(errno)))
       }
     }
-    return try decoder(taking: descriptor, raw: raw, name: path)
+    return try decoder(taking: descriptor, raw: raw, isStopped: isStopped, name: path)
   }
 
   /// Takes `descriptor` over and closes it in the end.
   ///
-  /// - Parameter isPrompt: samples on a pipe are delivered as they come, not in full buffers.
+  /// - Parameters:
+  ///   - isPrompt: samples on a pipe are delivered as they come, not in full buffers.
+  ///   - isStopped: whether a pipe need not be waited for any longer.
   static func decoder(
-    taking descriptor: Int32, raw: Bool, isPrompt: Bool = false, name: String
+    taking descriptor: Int32, raw: Bool, isPrompt: Bool = false, isStopped: (() -> Bool)? = nil, name: String
   ) throws(AudioError) -> SoundDecoder {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -43,7 +47,8 @@ enum AudioSource {
       return try fileDecoder(descriptor, byteCount: Int64(status.st_size), raw: raw, name: name)
     default:
       return try pipeDecoder(
-        ByteStream(descriptor: descriptor, closing: true), raw: raw, isPrompt: isPrompt, name: name)
+        ByteStream(descriptor: descriptor, closing: true, isWaitedFor: true, isStopped: isStopped), raw: raw,
+        isPrompt: isPrompt, name: name)
     }
   }
 

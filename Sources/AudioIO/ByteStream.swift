@@ -6,6 +6,10 @@ internal import Foundation
 final class ByteStream {
   let descriptor: Int32
   private let closesDescriptor: Bool
+  /// Whether the descriptor is asked whether there is something before it is read: a pipe that was opened without waiting.
+  private let isWaitedFor: Bool
+  /// Whether nothing more is wanted.
+  private let isStopped: (() -> Bool)?
   /// Bytes that were looked at and are not consumed yet.
   private var ahead: [UInt8] = []
   private var aheadOffset = 0
@@ -14,9 +18,15 @@ final class ByteStream {
   /// errno of a failed read; 0 while all is well.
   private(set) var failure: Int32 = 0
 
-  init(descriptor: Int32, closing: Bool) {
+  /// - Parameters:
+  ///   - descriptor: to read.
+  ///   - closing: whether it is closed in the end.
+  ///   - isWaitedFor: whether it is a pipe, which may never get anything.
+  ///   - isStopped: asked some times a second while that is waited for; then the input ends.
+  init(descriptor: Int32, closing: Bool, isWaitedFor: Bool = false, isStopped: (() -> Bool)? = nil) {
     self.descriptor = descriptor
     closesDescriptor = closing
+    (self.isWaitedFor, self.isStopped) = (isWaitedFor, isStopped)
   }
 
   deinit { if closesDescriptor { close(descriptor) } }
@@ -79,6 +89,7 @@ final class ByteStream {
   private func readFully(_ buffer: UnsafeMutableRawBufferPointer, unit: Int? = nil) -> Int {
     var filled = 0
     while filled < buffer.count, failure == 0 {
+      guard !isWaitedFor || wait() else { break }
       let got = Foundation.read(descriptor, buffer.baseAddress! + filled, buffer.count - filled)
       if got > 0 {
         filled += got
@@ -87,12 +98,22 @@ final class ByteStream {
         break
       } else if errno == EAGAIN {
         // Whoever made the pipe wants no waiting; there is nothing else to do here.
-        var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        _ = poll(&request, 1, -1)
+        guard wait() else { break }
       } else if errno != EINTR {
         failure = errno
       }
     }
     return filled
+  }
+
+  /// Waits until there is something to read, or the input has ended; false when nothing more is wanted.
+  private func wait() -> Bool {
+    while true {
+      if isStopped?() == true { return false }
+      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      let count = poll(&request, 1, isStopped == nil ? -1 : 100)
+      // Whatever is wrong with the descriptor, reading it tells.
+      if count > 0 || count < 0 && errno != EINTR { return true }
+    }
   }
 }

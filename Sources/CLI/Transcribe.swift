@@ -126,7 +126,10 @@ struct TranscribeCommand: ParsableCommand {
       in: files,
       leaveOut: { folder in
         StandardError.write("dragoman: \(folder): permission denied; what is in this folder is left out\n")
-      }, passOver: { unread.append($0) })
+      }, passOver: { unread.append($0) },
+      passOverPipe: { name in
+        StandardError.write("dragoman: \(name): no file; in a folder it is passed over, name it to have it read\n")
+      })
     if let first = unread.first {
       StandardError.write(
         "dragoman: \(unread.count == 1 ? "1 file" : "\(unread.count) files") that cannot be read \(unread.count == 1 ? "is" : "are") "

@@ -100,9 +100,7 @@ struct TranscriptionJob {
     progress: RecordingProgress,
     _ cancellation: Cancellation
   ) throws -> Outcome {
-    let file =
-      input == "-"
-      ? try AudioFile(standardInput: STDIN_FILENO, raw: raw) : try AudioFile(URL(fileURLWithPath: input))
+    guard let file = try openFile(input, cancellation) else { return Outcome() }
     progress.start(duration: file.duration)
     let transcript: Transcript
     var outcome = Outcome()
@@ -145,6 +143,19 @@ struct TranscriptionJob {
     progress.say(
       "dragoman: \(input): interrupted; its text so far is in \(files), and the same command begins it anew")
     return try write(transcript, formats, name: name)
+  }
+
+  /// Opens a recording; nil for a pipe that was waited for until the work was to end.
+  private func openFile(_ input: String, _ cancellation: Cancellation) throws -> AudioFile? {
+    do {
+      if input == "-" {
+        return try AudioFile(standardInput: STDIN_FILENO, raw: raw, isStopped: { cancellation.isRequested })
+      }
+      return try AudioFile(URL(fileURLWithPath: input), isStopped: { cancellation.isRequested })
+    } catch {
+      if cancellation.isRequested { return nil }
+      throw error
+    }
   }
 
   /// - Returns: what belongs on standard output.

@@ -62,6 +62,62 @@ import Testing
     #expect(AudioFiles.extensions.isDisjoint(with: AudioFiles.unreadExtensions))
   }
 
+  /// Nobody may ever write into a pipe.
+  @Test func pipesInFoldersArePassedOver() throws {
+    for path in ["p/a.wav", "p/deep/b.flac"] { make(path) }
+    let root = scratch.folder.appendingPathComponent("p").path
+    for name in ["/pipe.wav", "/deep/pipe.flac", "/pipe.txt"] { #expect(mkfifo(root + name, 0o600) == 0) }
+    symlink("/dev/zero", root + "/zero.wav")
+    symlink("nowhere", root + "/lost.wav")
+    var passed: [String] = []
+    let found = try AudioFiles.find(in: [root, root + "/pipe.wav"], passOverPipe: { passed.append($0) })
+    #expect(found == ["/a.wav", "/deep/b.flac", "/lost.wav", "/pipe.wav"].map { root + $0 })
+    #expect(passed == ["/deep/pipe.flac", "/pipe.wav", "/zero.wav"].map { root + $0 })
+  }
+
+  /// A pipe that is named is waited for as long as somebody wants it: until it is opened, and until something comes.
+  @Test func aPipeThatIsNoLongerWantedEnds() throws {
+    let path = scratch.folder.appendingPathComponent("pipe.wav").path
+    try #require(mkfifo(path, 0o600) == 0)
+    let url = URL(fileURLWithPath: path)
+    var asked = 0
+    let stopping = {
+      asked += 1
+      return asked > 3
+    }
+    #expect(throws: AudioError.emptyFile(name: path)) { try AudioFile(url, isStopped: stopping) }
+    #expect(asked == 4)
+    // Both ends open, a second of sound written, and nothing more.
+    let writer = open(path, O_RDWR)
+    defer { close(writer) }
+    let bytes = Wave(samples: sine(rate: 16_000, seconds: 1)).bytes
+    #expect(bytes.withUnsafeBytes { write(writer, $0.baseAddress, $0.count - 2) } == bytes.count - 2)
+    asked = -1_000
+    let file = try AudioFile(url, isStopped: stopping)
+    #expect(try file.read(8_000).count == 8_000)
+    asked = 0
+    #expect(try file.read(16_000).count == 7_999)
+    #expect(try file.read(16_000).isEmpty)
+  }
+
+  /// Who writes may come late.
+  @Test func aPipeIsWaitedFor() throws {
+    let path = scratch.folder.appendingPathComponent("pipe.wav").path
+    try #require(mkfifo(path, 0o600) == 0)
+    let bytes = Wave(samples: sine(rate: 16_000, seconds: 0.1)).bytes
+    for isWatched in [true, false] {
+      Thread.detachNewThread {
+        usleep(250_000)
+        let writer = open(path, O_WRONLY)
+        usleep(150_000)
+        _ = bytes.withUnsafeBytes { write(writer, $0.baseAddress, $0.count) }
+        close(writer)
+      }
+      #expect(
+        try everything(AudioFile(URL(fileURLWithPath: path), isStopped: isWatched ? { false } : nil)).count == 1_600)
+    }
+  }
+
   /// Old archives have names in Latin-1: bytes that no string holds.
   @Test func namesThatAreNotUTF8AreFoundAndOpened() throws {
     let wave = Wave(samples: sine(rate: 16_000, seconds: 0.1)).bytes
