@@ -33,7 +33,9 @@ struct TranscriptionJob {
     let paths = inputs.map { $0 == "-" ? $0 : URL(fileURLWithPath: $0).standardizedFileURL.path }
     let names = OutputNaming(inputs: paths).bases
     let progress = JobProgress(total: inputs.count > 1 ? lengthOfAll() : nil, count: inputs.count)
-    let results = OrderedOutput()
+    let results = OrderedOutput(
+      TranscriptSequence(
+        format: output.formats[0], content: output.subtitles, pretty: Terminal.current.isOutputInteractive))
     var next = 0
     /// By the place of the recording.
     var failures: [Int: Failure] = [:]
@@ -52,7 +54,7 @@ struct TranscriptionJob {
         failures[index] = Failure(failure.exitStatus)
         recording.end(nil)
       }
-      try results.add(outcome.text, at: index)
+      try results.add(outcome.shown, at: index)
     }
     // The sessions take turns, so that nothing here is done by two of them at once.
     let most = request.interpreter.options.conditionsOnPreviousText ? inputs.count : batch
@@ -73,7 +75,7 @@ struct TranscriptionJob {
   /// What came of a recording.
   private struct Outcome {
     /// What belongs on standard output.
-    var text = ""
+    var shown: Transcript?
     /// What kept all of it, or its rest, from being transcribed.
     var failure: (any CommandFailure)?
   }
@@ -112,13 +114,13 @@ struct TranscriptionJob {
       (transcript, outcome.failure) = (unfinished.transcript, unfinished.failure)
     }
     if cancellation.isRequested {
-      outcome.text = try keep(unfinished: transcript, of: input, formats, name: name, progress)
+      outcome.shown = try keep(unfinished: transcript, of: input, formats, name: name, progress)
       return outcome
     }
     for fault in file.faults(length: transcript.duration) { progress.say("dragoman: \(input): \(fault)") }
     if let quietness = file.quietness { progress.say("dragoman: \(input): \(quietness)") }
     if transcript.duration == .zero { progress.say("dragoman: \(input) holds no sound: zero samples") }
-    outcome.text = try write(transcript, formats, name: name)
+    outcome.shown = try write(transcript, formats, name: name)
     if outcome.failure == nil { progress.end(transcript) }
     return outcome
   }
@@ -129,10 +131,10 @@ struct TranscriptionJob {
   private func keep(
     unfinished transcript: Transcript, of input: String, _ formats: [TranscriptFormat], name: String,
     _ progress: RecordingProgress
-  ) throws -> String {
+  ) throws -> Transcript? {
     guard !transcript.segments.isEmpty else {
       progress.say("dragoman: \(input): interrupted before there was any text")
-      return ""
+      return nil
     }
     guard output.folder != nil else {
       progress.say("dragoman: \(input): interrupted; its text so far follows")
@@ -158,20 +160,16 @@ struct TranscriptionJob {
     }
   }
 
+  /// Writes the files, if there is a folder for them.
+  ///
   /// - Returns: what belongs on standard output.
-  private func write(_ transcript: Transcript, _ formats: [TranscriptFormat], name: String) throws -> String {
-    var shown = ""
+  private func write(_ transcript: Transcript, _ formats: [TranscriptFormat], name: String) throws -> Transcript? {
     for format in formats {
-      let isPretty = output.folder != nil || Terminal.current.isOutputInteractive
-      let text = format.render(transcript, content: output.subtitles, pretty: isPretty)
-      if let path = path(name, format) {
-        if name.contains("/") { try makeFolder((path as NSString).deletingLastPathComponent) }
-        try AtomicFile.write(text, to: path)
-      } else {
-        shown += text
-      }
+      guard let path = path(name, format) else { return transcript }
+      if name.contains("/") { try makeFolder((path as NSString).deletingLastPathComponent) }
+      try AtomicFile.write(format.render(transcript, content: output.subtitles), to: path)
     }
-    return shown
+    return nil
   }
 
   private func path(_ name: String, _ format: TranscriptFormat) -> String? {
@@ -216,22 +214,32 @@ struct TranscriptionJob {
 
 /// What goes to standard output, in the order of the recordings though they may end in another.
 private final class OrderedOutput {
-  private var waiting: [Int: String] = [:]
+  private var sequence: TranscriptSequence
+  /// By the place of the recording; nil for one that shows nothing.
+  private var waiting: [Int: Transcript?] = [:]
   private var next = 0
 
+  init(_ sequence: TranscriptSequence) { self.sequence = sequence }
+
   /// Writes what is next in order.
-  func add(_ text: String, at index: Int) throws {
-    waiting[index] = text
-    while let text = waiting.removeValue(forKey: next) {
+  func add(_ transcript: Transcript?, at index: Int) throws {
+    waiting[index] = .some(transcript)
+    while let transcript = waiting.removeValue(forKey: next) {
       next += 1
-      if !text.isEmpty { try StandardOutput.write(text) }
+      try write(transcript)
     }
   }
 
   /// Writes what others kept waiting that never ended.
   func finish() throws {
-    for (_, text) in waiting.sorted(by: { $0.key < $1.key }) where !text.isEmpty { try StandardOutput.write(text) }
+    for (_, transcript) in waiting.sorted(by: { $0.key < $1.key }) { try write(transcript) }
     waiting = [:]
+  }
+
+  private func write(_ transcript: Transcript?) throws {
+    guard let transcript else { return }
+    let text = sequence.append(transcript)
+    if !text.isEmpty { try StandardOutput.write(text) }
   }
 }
 

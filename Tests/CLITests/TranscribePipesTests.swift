@@ -60,4 +60,21 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: path("out")).isEmpty)
     try writer?.close()
   }
+
+  @Test func severalResultsAreOneFileOfSubtitles() throws {
+    defer { command.clean() }
+    let inputs = [TranscribeCommandTests.meeting, TranscribeCommandTests.short, TranscribeCommandTests.short]
+    func run(_ format: String) throws -> String {
+      try command.run(
+        ["transcribe", "--model", "whisper-tiny.en", "--beam", "1", "--format", format] + inputs,
+        environment: TranscribeCommandTests.pulled
+      ).output
+    }
+    let cues = try run("srt").components(separatedBy: "\n\n").map { $0.split(separator: "\n") }
+    #expect(cues.map { Int($0[0]) } == cues.indices.map { $0 + 1 })
+    #expect(cues.allSatisfy { $0.count >= 3 && $0[1].contains(" --> ") } && cues.count > 4)
+    let blocks = try run("vtt").components(separatedBy: "\n\n")
+    #expect(blocks.count { $0.contains("WEBVTT") } == 1 && blocks.dropFirst().allSatisfy { $0.contains(" --> ") })
+    #expect(try run("tsv").components(separatedBy: "start\tend").count == 2)
+  }
 }

@@ -47,6 +47,27 @@ let silence = Transcript(
     #expect(TranscriptFormat.txt.render(untranslated, content: .target) == "Yes.\n")
   }
 
+  /// What standard output gets of several recordings.
+  @Test func transcriptsOneBehindTheOther() {
+    func both(_ format: TranscriptFormat) -> String {
+      var sequence = TranscriptSequence(format: format, content: nil, pretty: false)
+      return [meeting, silence, meeting].map { sequence.append($0) }.joined()
+    }
+    let blocks = both(.srt).components(separatedBy: "\n\n")
+    #expect(blocks.map { $0.prefix { $0 != "\n" } } == ["1", "2", "3", "4"], "\(both(.srt))")
+    #expect(both(.srt).hasPrefix(TranscriptFormat.srt.render(meeting)) && blocks[0].contains("00:00:00,000"))
+    #expect(blocks[2].dropFirst() == blocks[0].dropFirst())
+    let vtt = TranscriptFormat.vtt.render(meeting)
+    #expect(both(.vtt) == vtt + vtt.dropFirst("WEBVTT\n".count))
+    let table = TranscriptFormat.tsv.render(meeting)
+    #expect(both(.tsv) == table + table.split(separator: "\n").dropFirst().map { $0 + "\n" }.joined())
+    for format in [TranscriptFormat.txt, .json, .jsonl] {
+      #expect(both(format) == [meeting, silence, meeting].map { format.render($0, pretty: false) }.joined())
+    }
+    var silent = TranscriptSequence(format: .vtt, content: nil, pretty: false)
+    #expect(silent.append(silence) == "WEBVTT\n" && silent.append(silence) == "")
+  }
+
   @Test func table() {
     #expect(
       TranscriptFormat.tsv.render(meeting, content: .source)
