@@ -214,7 +214,7 @@ public final class InterpreterSession {
     let text = Transcript.joined(unit.map(\.text), language: unit[0].language)
     let translated = try translators?.translate([text])[0]
     let shares =
-      translated.map { unit.count == 1 ? [$0] : share($0, among: unit.map(\.text.count)) } ?? unit.map(\.text)
+      translated.map { unit.count == 1 ? [$0] : share($0, among: unit.map(\.text)) } ?? unit.map(\.text)
     return zip(unit, shares).map { segment, translation in
       var segment = segment
       segment.translation = translation

@@ -45,6 +45,14 @@ struct SubtitleLayout {
   /// Share of the text before atom `index`, 0...1.
   func fraction(before index: Int) -> Double { width == 0 ? 0 : Double(columns[index]) / Double(width) }
 
+  /// Shares of the text before which its sentences end; the last one ends with the text.
+  var sentenceEnds: [Double] {
+    let inner = atoms.indices.dropLast().filter {
+      SentenceScale.sentenceEnds(behind: atoms[$0].text, before: atoms[$0 + 1].text)
+    }
+    return inner.map { fraction(before: $0 + 1) } + [1]
+  }
+
   /// Few cues that hold the text, broken after sentences rather than clauses, and clauses rather than words.
   func cues() -> [Range<Int>] {
     // best[i]: cheapest way to cut the atoms before i; the cue that ends there begins at from[i].

@@ -58,12 +58,13 @@ enum Subtitles {
     }
   }
 
-  /// Both texts in as many cues, cut at about the same shares of their lengths.
+  /// Both texts in as many cues, cut at about the same shares of their lengths, or of their sentences where these are as many.
   private static func inStep(_ source: SubtitleLayout, _ target: SubtitleLayout) -> [[Range<Int>]] {
     let free = [source.cues(), target.cues()]
     let leader = free[0].count >= free[1].count ? 0 : 1
     let layouts = [source, target]
-    let fractions = free[leader].dropLast().map { layouts[leader].fraction(before: $0.upperBound) }
+    let scale = SentenceScale(source: layouts[leader].sentenceEnds, target: layouts[1 - leader].sentenceEnds)
+    let fractions = free[leader].dropLast().map { scale.place(for: layouts[leader].fraction(before: $0.upperBound)) }
     var parts = free
     let follower = layouts[1 - leader]
     parts[1 - leader] =

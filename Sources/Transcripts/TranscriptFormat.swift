@@ -52,8 +52,9 @@ extension Transcript {
 enum PlainText {
   static func lines(_ transcript: Transcript, content: SubtitleContent) -> String {
     transcript.segments.map { segment in
-      let shown = texts(of: segment, content).filter { !$0.isEmpty }
-      return shown.map { $0 + "\n" }.joined()
+      let shown = texts(of: segment, content)
+      // Of two, an empty one has its line, so that they stay pairs.
+      return shown.allSatisfy(\.isEmpty) ? "" : shown.map { $0 + "\n" }.joined()
     }.joined()
   }
 

@@ -41,11 +41,43 @@ import Transcripts
   @Test func sharesAreTheTranslationAgain() {
     let translation = "Hoje vamos falar, meus amigos, sobre o arquivo da velha biblioteca."
     for lengths in [[10, 10], [1, 100], [100, 1], [5, 5, 5, 5], [3], [0, 0]] {
-      let shares = share(translation, among: lengths)
+      let shares = share(translation, among: lengths.map { String(repeating: "x", count: $0) })
       #expect(shares.count == lengths.count)
       #expect(shares.filter { !$0.isEmpty }.joined(separator: " ") == translation)
     }
-    #expect(share("um dois três quatro", among: [7, 7]) == ["um dois", "três quatro"])
-    #expect(share("", among: [1, 2]) == ["", ""])
+    #expect(share("um dois três quatro", among: ["one two", "ten six"]) == ["um dois", "três quatro"])
+    #expect(share("", among: ["a", "bc"]) == ["", ""])
+  }
+
+  @Test func noShareIsEmptyWhereThereAreWords() {
+    #expect(
+      share("Este é um teste muito longo, apenas.", among: ["This is a test that is rather long and", "only."])
+        == ["Este é um teste muito longo,", "apenas."])
+    #expect(share("só um", among: ["only", "a single one of these"]) == ["só", "um"])
+    #expect(share("só um", among: ["one very long segment with many words", "two"]) == ["só", "um"])
+    for lengths in [[1, 100, 1], [100, 1, 1], [1, 1, 100], [0, 5, 0]] {
+      let texts = lengths.map { String(repeating: "x", count: $0) }
+      #expect(share("um dois três", among: texts) == ["um", "dois", "três"])
+      #expect(share("um dois", among: texts).joined(separator: " ").split(separator: " ") == ["um", "dois"])
+    }
+  }
+
+  /// The same number of sentences, of other lengths.
+  @Test func sharesEndWhereSentencesDo() {
+    let texts = [
+      "It takes heat to bring out the odor. A cold dip restores health", "and zest. Salt is good. Yes, Mr. Hill.",
+    ]
+    #expect(
+      share(
+        "É preciso calor. Um mergulho frio restaura a saúde e o gosto de viver outra vez. O sal é bom. Sim, Sr. Hill.",
+        among: texts) == [
+          "É preciso calor. Um mergulho frio restaura a saúde e o",
+          "gosto de viver outra vez. O sal é bom. Sim, Sr. Hill.",
+        ])
+    #expect(
+      share(
+        "Um. Dois dois dois dois dois dois. Três.",
+        among: ["One one one one one one.", "Two. Three three three three."])
+        == ["Um.", "Dois dois dois dois dois dois. Três."])
   }
 }

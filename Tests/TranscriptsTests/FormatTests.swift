@@ -45,6 +45,12 @@ let silence = Transcript(
       TranscriptFormat.txt.render(meeting, content: .both)
         == "Good morning, everyone.\nBom dia a todos.\nIs \"R&D\" <here>? Yes.\nA \"P&D\" está <aqui>? Sim.\n")
     #expect(TranscriptFormat.txt.render(untranslated, content: .target) == "Yes.\n")
+    var halves = meeting
+    halves.segments[0].translation = ""
+    #expect(
+      TranscriptFormat.txt.render(halves, content: .both)
+        == "Good morning, everyone.\n\nIs \"R&D\" <here>? Yes.\nA \"P&D\" está <aqui>? Sim.\n", "pairs stay pairs")
+    #expect(TranscriptFormat.txt.render(halves) == "A \"P&D\" está <aqui>? Sim.\n")
   }
 
   /// What standard output gets of several recordings.

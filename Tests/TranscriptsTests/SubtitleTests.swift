@@ -63,6 +63,32 @@ import Testing
       ])
   }
 
+  /// As many sentences in both, of other lengths: a cue has the translation of its own.
+  @Test func bothLanguagesAreCutAtTheSameSentences() {
+    let both = cues(
+      "It takes heat to bring out the odor of it. A cold dip restores health and zest. A salt pickle tastes fine with ham. "
+        + "Tacos al pastor are my favorite.",
+      "É preciso calor. Um mergulho frio restaura a saúde e o zest. Um sabor de salt pickle é bom com presunto. "
+        + "Tacos al pastor são meus favoritos.", .both)
+    for cue in both {
+      let text = cue.lines.joined(separator: " ")
+      for (source, target) in [
+        ("odor", "calor"), ("health", "saúde"), ("pickle", "presunto"), ("Tacos al", "favoritos"),
+      ] {
+        #expect(text.contains(source) == text.contains(target), "\(text)")
+      }
+    }
+    #expect(both.count > 1)
+  }
+
+  @Test func placesAreCarriedOverBySentences() {
+    let scale = SentenceScale(source: [0.2, 1], target: [0.5, 1])
+    #expect([0, 0.1, 0.2, 0.6, 1].map(scale.place) == [0, 0.25, 0.5, 0.75, 1])
+    #expect(SentenceScale(source: [0.2, 1], target: [1]).place(for: 0.3) == 0.3)
+    #expect(SubtitleLayout("One. Two, e.g. three. “Four!” Five").sentenceEnds.count == 4)
+    #expect(SubtitleLayout("").sentenceEnds == [1])
+  }
+
   @Test func aLongTranslationOfAShortTextKeepsAll() {
     let both = cues("Yes.", long, .both)
     #expect(both.count == cues(long).count)
