@@ -1,4 +1,4 @@
-/// A sign or a word of the source that the model has no piece for, which goes through the translation as it is.
+/// A sign or a word of the source that the model has no piece for, or a placeholder: it goes through the translation as it is.
 struct CarriedSign: Sendable, Equatable {
   /// Where it stands in the source text, in bytes.
   var range: Range<Int>
@@ -51,6 +51,15 @@ struct CarriedSign: Sendable, Equatable {
       signs[signs.count - 1].joinsNext = end < text.count && text[end].isPartOfWord
     }
     return signs.count <= mostSigns ? signs : []
+  }
+
+  /// Signs and the placeholders among what is required, ascending; without the latter where there are too many.
+  static func merged(_ signs: [CarriedSign], placeholders spans: [RequiredSpan]) -> [CarriedSign] {
+    let placeholders = spans.compactMap { span in
+      if case .placeholder = span.kind { CarriedSign(range: span.source, isWord: true, joinsNext: false) } else { nil }
+    }
+    guard !placeholders.isEmpty, signs.count + placeholders.count <= mostSigns else { return signs }
+    return (signs + placeholders).sorted { $0.range.lowerBound < $1.range.lowerBound }
   }
 
   /// Which scalars of a part are, or are spelled with, unknown pieces.

@@ -7,6 +7,8 @@ struct RequiredSpan: Sendable {
     case number([NumberToken], beforeMagnitude: Bool)
     /// An address or a name: letter for letter.
     case verbatim
+    /// What a program fills in: letter for letter, and best under a stand-in.
+    case placeholder
     /// A term of a glossary: in any case.
     case term
   }
@@ -23,12 +25,13 @@ struct RequiredSpan: Sendable {
 /// Finds what has to stay in a text.
 struct RequiredSpanFinder {
   let terms: TermIndex
-  /// Whether numbers and addresses are looked for.
+  /// Whether numbers, addresses and placeholders are looked for.
   let protectsNumbersAndAddresses: Bool
   let source: NumberConvention
   let target: NumberConvention
 
-  /// Numbers in digits, addresses and terms, ascending and disjoint: an address before a term, a term before a number.
+  /// Numbers in digits, addresses, placeholders and terms, ascending and disjoint: a placeholder before an address, that before a
+  /// term, a term before a number.
   func spans(in text: Scalars) -> [RequiredSpan] {
     let bytes = text.bytes
     var spans: [RequiredSpan] = []
@@ -41,7 +44,8 @@ struct RequiredSpanFinder {
       append(RequiredSpan(kind: kind, source: range, text: String(decoding: bytes[range], as: UTF8.self)))
     }
     if protectsNumbersAndAddresses {
-      for range in Addresses.all(in: bytes) { append(.verbatim, range) }
+      for range in Placeholders.all(in: text) { append(.placeholder, range) }
+      for range in Addresses.all(in: bytes) where !isTaken[range].contains(true) { append(.verbatim, range) }
     }
     var index = 0
     while index < text.count, !terms.isEmpty {

@@ -23,7 +23,7 @@ struct RequirementCheck {
       let ignoresCase: Bool
       switch span.kind {
       case .number: continue
-      case .verbatim: ignoresCase = false
+      case .verbatim, .placeholder: ignoresCase = false
       case .term: ignoresCase = true
       }
       if let range = Self.occurrence(of: span.text, in: scalars, ignoresCase: ignoresCase, besides: found) {

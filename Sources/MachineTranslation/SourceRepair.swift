@@ -19,6 +19,9 @@ struct SourceRepair {
   /// A text of fewer words may be an entry of a list.
   private static let leastWords = 3
 
+  /// Behind one of these an apostrophe opens no quotation: `{user}'s`.
+  private static let closingBrackets: Set<Unicode.Scalar> = [")", "]", "}"]
+
   /// Whether a text has lost its case: letters of a cased script, all of them small or all of them capital, in three words at least.
   static func lacksCase(_ text: Scalars) -> Bool {
     var (lower, upper, words) = (0, 0, 0)
@@ -77,6 +80,7 @@ struct SourceRepair {
       let opens =
         start == 0 || scalars[start - 1].properties.isWhitespace
         || SentenceSplitter.openers.contains(scalars[start - 1])
+          && !(start > 1 && Self.closingBrackets.contains(scalars[start - 2]))
       guard scalar.properties.isLowercase, opens else {
         beginsSentence = false
         continue

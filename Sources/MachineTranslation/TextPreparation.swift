@@ -45,7 +45,10 @@ struct TextPreparation {
     }
     guard let repair, lacksCase else { return prepared }
     let fixed = prepared.required.compactMap { span -> (range: Range<Int>, spelling: String)? in
-      if case .verbatim = span.kind { (span.source, span.text) } else { nil }
+      switch span.kind {
+      case .verbatim, .placeholder: (span.source, span.text)
+      case .number, .term: nil
+      }
     }
     prepared.text = String(decoding: repair.withCase(scalars, fixed: fixed), as: UTF8.self)
     prepared.lacksEnds = SourceRepair.lacksSentenceEnds(scalars)

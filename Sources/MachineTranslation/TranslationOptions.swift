@@ -32,10 +32,11 @@ public struct TranslationOptions: Sendable {
   public var sourceLanguage = "en"
   /// ISO 639-1 code of the target language; tells how numbers are written. Nil writes them as the source does.
   public var targetLanguage: String?
-  /// Whether numbers in digits, web addresses and mail addresses must stand in the translation. A number may be written as the target
-  /// language does and, when it is short or round, be spelled out.
+  /// Whether numbers in digits, web addresses, mail addresses and placeholders (`{name}`, `%(name)s`) must stand in the translation. A
+  /// number may be written as the target language does and, when it is short or round, be spelled out.
   public var protectsNumbersAndAddresses = true
-  /// Whether symbols and words of other scripts that the model has no piece for (`≥`, `☃`, emoji, `東京`) stand in the translation.
+  /// Whether symbols and words of other scripts that the model has no piece for (`≥`, `☃`, emoji, `東京`) stand in the translation, under
+  /// a stand-in as placeholders do.
   public var carriesUnknownSigns = true
   /// Names that must stand in the translation as they are written here. They are found as whole words; case counts, except in a text
   /// that has lost its case.

@@ -215,13 +215,19 @@ public final class Translator {
     return sources
   }
 
-  /// Finds what of a part the model does not know. A term has its translation; a number in a word that is carried needs no care.
+  /// Finds what of a part goes through the model as it is: placeholders, and what the model does not know. A term has its translation;
+  /// a number in a word that is carried needs no care.
   private func findSigns(of part: inout LongSentences.Part, in bytes: [UInt8]) {
-    let signs = CarriedSign.all(in: part, of: bytes, unknown: model.sourceVocabulary.unknown)
-    if signs.isEmpty { return }
-    part.signs = signs.filter { sign in
-      !part.required.contains { if case .term = $0.kind { $0.source.overlaps(sign.range) } else { false } }
+    let unknown = CarriedSign.all(in: part, of: bytes, unknown: model.sourceVocabulary.unknown).filter { sign in
+      !part.required.contains { span in
+        switch span.kind {
+        case .term, .placeholder: span.source.overlaps(sign.range)
+        case .number, .verbatim: false
+        }
+      }
     }
+    part.signs = CarriedSign.merged(unknown, placeholders: part.required)
+    if part.signs.isEmpty { return }
     part.required.removeAll { span in
       guard case .number = span.kind else { return false }
       return part.signs.contains {

@@ -57,6 +57,26 @@ import Testing
     #expect(mister.contains("Mr. ") && !mister.contains(".."), "\(mister)")
   }
 
+  @Test(
+    arguments: [
+      ("Hello {name}, you have {count} new messages.", "Olá {name}, você tem {count} novas mensagens."),
+      ("{{user}} logged in.", nil), ("You owe ${amount} to us.", nil), ("Delete %(name)s from the list?", nil),
+      ("Open [the file](http://x.org) for details.", "Abra [o arquivo](http://x.org) para detalhes."),
+      ("[the file](docs/a.md)", nil), ("{first} {last} sent you {file}.", nil), ("{name}", "{name}"),
+      ("{user}'s file was saved today.", "O arquivo do {user} foi salvo hoje."), ("Your code is {{ code }}.", nil),
+    ] as [(String, String?)]) func placeholdersStand(text: String, expected: String?) throws
+  {
+    for beam in [1, 4] {
+      let translator = try RealModels.translator("firefox-en-pt") { $0.beam = beam }
+      let found = try translator.translate([text])[0]
+      if let expected, beam == 1 { #expect(found == expected) }
+      for span in RequiredSpanTests().spans(text) {
+        #expect(found.components(separatedBy: span.text).count == 2, "\(span.text) in \(found)")
+      }
+      #expect(try translator.translateDetailed([text])[0][0].text == found)
+    }
+  }
+
   @Test func whatIsNotConstrainedStays() throws {
     let texts = [
       "Good morning, how are you today?", "The train to Lisbon leaves at 9.", "In 1987 the cats ate 30 mice.",

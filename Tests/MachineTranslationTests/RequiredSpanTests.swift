@@ -33,6 +33,26 @@ import Testing
     #expect(spans(text).map(\.text) == expected)
   }
 
+  @Test(arguments: [
+    ("Hello {name}, you have {count} new.", ["{name}", "{count}"]), ("{{user}} logged in.", ["{{user}}"]),
+    ("pay ${amount} or %{n}, #{a.b}", ["${amount}", "%{n}", "#{a.b}"]),
+    ("%(name)s has %(size)5.1f MB", ["%(name)s", "%(size)5.1f"]),
+    ("[the file](http://x.org) and [b](../a(1).md).", ["(http://x.org)", "(../a(1).md)"]),
+    ("img_{id}.png, {0}px, {a}{b} {c}.", ["img_{id}", "{0}px", "{a}{b} {c}"]),
+    ("Your code: {{ code.a }}, {{ two words }} {{ }} {{ x", ["{{ code.a }}"]), ("日本{name}語", ["{name}"]),
+    ("{{{raw}}} {a{b}c}", ["{{{raw}}} {a{b}c}"]),
+    ("{not one} {} {{x} }y{ { f(x) (50%) 5 % (of) %(x)", []), ("a {" + String(repeating: "x", count: 80) + "}", []),
+    ("[a] (b) and see (http://x.org)", []),
+  ]) func placeholdersAreFound(text: String, expected: [String]) {
+    let found = spans(text).filter { if case .placeholder = $0.kind { true } else { false } }
+    #expect(found.map(\.text) == expected)
+    #expect(found.allSatisfy { String(decoding: Array(text.utf8)[$0.source], as: UTF8.self) == $0.text })
+    // Nothing is found in them.
+    for (one, next) in zip(spans(text), spans(text).dropFirst()) {
+      #expect(one.source.upperBound <= next.source.lowerBound)
+    }
+  }
+
   @Test func termsKnowTheirSigns() {
     let span = spans("It is (.NET++)!", glossary: [.init(source: ".net++", target: "rede")])[0]
     #expect(span.text == "rede" && span.signsBefore == ["."] && span.signsBehind == ["+", "+"])
