@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 
 /// What options take that several commands have.
 enum ArgumentRanges {
@@ -14,5 +15,16 @@ enum ArgumentRanges {
     guard value.map(range.contains) ?? true else {
       throw ValidationError("\(option) takes \(range.lowerBound) to \(range.upperBound).")
     }
+  }
+
+  /// Threads to compute with: all processors unless told, and never more, which is said once. Threads that wait for a processor would
+  /// make the others wait for them.
+  static func threadCount(_ wanted: Int?) -> Int {
+    let processors = ProcessInfo.processInfo.activeProcessorCount
+    guard let wanted, wanted > processors else { return wanted ?? processors }
+    StandardError.write(
+      "dragoman: --threads \(wanted) is more than this machine has processors, which would be slower; \(processors) "
+        + "\(processors == 1 ? "is" : "are") used\n")
+    return processors
   }
 }

@@ -19,7 +19,7 @@ struct BenchData: ParsableArguments {
   @Option(name: .customLong("from"), help: "Language of sets that do not tell theirs.")
   var source: String?
 
-  @Option(help: ArgumentHelp("Take only the first n utterances of each set.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Take only the first n utterances of each set.", valueName: "n"))
   var limit: Int?
 
   func validate() throws {
@@ -80,6 +80,7 @@ struct BenchRuler: ParsableArguments {
   @OptionGroup var texts: BenchTexts
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Draws of each bootstrap interval; a randomisation test takes ten times as many.", valueName: "n"))
   var resamples = 1000

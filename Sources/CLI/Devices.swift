@@ -29,7 +29,7 @@ struct DevicesCommand: ParsableCommand {
         + "default unless told.", valueName: "name"))
   var device: String?
 
-  @Option(help: ArgumentHelp("End --meter after so many seconds.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("End --meter after so many seconds.", valueName: "n"))
   var seconds: Double?
 
   /// A line of the list, and an object of the JSON form.

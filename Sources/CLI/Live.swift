@@ -31,7 +31,8 @@ struct LiveCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Microphone: a name of `dragoman devices` or a part of a description.", valueName: "name"))
   var device: String?
 
-  @Option(help: ArgumentHelp("Replay a recording at this speed; 1 unless told.", valueName: "speed"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Replay a recording at this speed; 1 unless told.", valueName: "speed"))
   var replay: Double?
 
   @Flag(help: "Replay as fast as the machine can, on a clock of audio time: the same events on every machine.")
@@ -60,7 +61,9 @@ struct LiveCommand: ParsableCommand {
       "When words are certain: attention, agreement or both, or attention:S, agreement:N, both:S.", valueName: "name"))
   var policy = "attention"
 
-  @Option(help: ArgumentHelp("Audio between two looks at it while somebody speaks, in seconds.", valueName: "s"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Audio between two looks at it while somebody speaks, in seconds.", valueName: "s"))
   var step = 0.3
 
   @OptionGroup var live: LiveArguments
@@ -78,10 +81,11 @@ struct LiveCommand: ParsableCommand {
   @Option(help: "Text of subtitles: source, target or both (both when there is a translation).")
   var subtitles: String?
 
-  @Option(help: "Threads to compute with; all processors unless told.")
+  @Option(parsing: .unconditional, help: "Threads to compute with; all processors unless told.")
   var threads: Int?
 
-  @Option(help: ArgumentHelp("Hypotheses that the search at a turn's end keeps.", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Hypotheses that the search at a turn's end keeps.", valueName: "n"))
   var beam = 5
 
   @Flag(help: "Standard input is raw signed 16-bit little-endian mono at 16 kHz.")
@@ -115,7 +119,7 @@ struct LiveCommand: ParsableCommand {
     let request = try TranscriptionRequest(
       recognition: model, precision: live.recognition.precision, hearsVoiceOnly: true, options: options,
       target: targets.first, translation: try live.translation.options(),
-      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+      threads: ArgumentRanges.threadCount(threads))
 
     var settings = try live.settings(
       policy: CommitPolicy(argument: policy), step: step, beam: beam, targets: targets, request: request)

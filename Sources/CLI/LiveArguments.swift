@@ -7,15 +7,17 @@ internal import SpeechRecognition
 /// How a live session goes: what `live` and `bench live` both ask, but for what a benchmark has several of.
 struct LiveArguments: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Longest time from what is said to what is shown, such as 3s; a machine that is too slow does less, with a smaller model if one is pulled, and leaves audio out last of all.",
       valueName: "time"))
   var maxLatency = "4s"
 
-  @Option(help: ArgumentHelp("Silence that ends a turn, in seconds.", valueName: "s"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Silence that ends a turn, in seconds.", valueName: "s"))
   var pause = LiveOptions().pause / .seconds(1)
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Shown words of translations that may be taken back, for each final word; what three translations in a row contradict goes anyway, but with 0.",
       valueName: "x"))

@@ -5,21 +5,26 @@ internal import SpeechRecognition
 /// How speech is recognised: what every command that recognises asks, but for the beam, of which a benchmark has several.
 struct RecognitionArguments: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Texts drawn at temperatures above 0, of which the best is taken, and hypotheses of a beam where a greedy text is doubted.",
       valueName: "n"))
   var bestOf = 5
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Temperatures tried in order until a text can be trusted; one number turns off the fallback and what looks again for a doubted text.",
       valueName: "list"))
   var temperature = "0,0.2,0.4,0.6,0.8,1"
 
-  @Option(help: ArgumentHelp("The search ends when this many times --beam texts are finished.", valueName: "x"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The search ends when this many times --beam texts are finished.", valueName: "x"))
   var patience = 1.0
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Favour long texts (above 0, to 1) over short ones; the mean unless told.", valueName: "alpha"))
   var lengthPenalty: Double?
 
@@ -59,13 +64,16 @@ struct RecognitionArguments: ParsableArguments {
   @Flag(help: "Recognise silence too, instead of only where voice is heard.")
   var noVad = false
 
-  @Option(help: ArgumentHelp("Probability at which voice begins, 0.01 to 0.99.", valueName: "p"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Probability at which voice begins, 0.01 to 0.99.", valueName: "p"))
   var vadThreshold = 0.5
 
-  @Option(help: ArgumentHelp("Audio kept before and after voice, in seconds.", valueName: "s"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Audio kept before and after voice, in seconds.", valueName: "s"))
   var vadPadding = 0.4
 
-  @Option(help: ArgumentHelp("Silence between words that is left out, in seconds; shorter ones stay.", valueName: "s"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Silence between words that is left out, in seconds; shorter ones stay.", valueName: "s"))
   var vadSilence = 2.0
 
   func validate() throws {

@@ -49,15 +49,17 @@ struct TranscribeCommand: ParsableCommand {
   @Option(help: "Text of subtitles: source, target or both (target when there is a translation).")
   var subtitles: String?
 
-  @Option(help: "Threads to compute with; all processors unless told.")
+  @Option(parsing: .unconditional, help: "Threads to compute with; all processors unless told.")
   var threads: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Hypotheses that the search keeps; 1 is greedy, with a beam where that is doubted, and fastest.", valueName: "n"))
   var beam = 5
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Recordings to decode together, with --no-condition-on-previous windows of one, too: faster, the same text, more memory. 4 unless told, 3 with that, 2 with a beam of 3 to 8, 1 with a wider one or in float32.",
       valueName: "n"
@@ -70,7 +72,9 @@ struct TranscribeCommand: ParsableCommand {
   @OptionGroup(title: "Translation")
   var translation: TranslationArguments
 
-  @Option(help: ArgumentHelp("Hypotheses that the search for a translation keeps; 1 is greedy.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Hypotheses that the search for a translation keeps; 1 is greedy.", valueName: "n"))
   var translationBeam: Int?
 
   @Flag(help: "Replace output files that are there already.")
@@ -114,7 +118,7 @@ struct TranscribeCommand: ParsableCommand {
       recognition: model, precision: recognition.precision, hearsVoiceOnly: !recognition.noVad, options: options,
       target: target.map(languageCode),
       translation: translationOptions,
-      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+      threads: ArgumentRanges.threadCount(threads))
     let output = TranscriptOutput(
       formats: try requestedFormats(), folder: outputDir.map { ($0 as NSString).expandingTildeInPath },
       overwrites: overwrite,

@@ -31,16 +31,19 @@ struct TranslateCommand: ParsableCommand {
   @Option(name: .customLong("to"), help: "Language to translate into.")
   var target = "pt"
 
-  @Option(help: "Threads to compute with; all processors unless told.")
+  @Option(parsing: .unconditional, help: "Threads to compute with; all processors unless told.")
   var threads: Int?
 
-  @Option(help: ArgumentHelp("Hypotheses that the search keeps; 1 is greedy, and the default.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Hypotheses that the search keeps; 1 is greedy, and the default.", valueName: "n"))
   var beam: Int?
 
   @OptionGroup(title: "Translation")
   var translation: TranslationArguments
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Give up to n translations of each text, best first; the beam is 4 or n unless told.", valueName: "n"))
   var nBest: Int?
@@ -77,7 +80,7 @@ struct TranslateCommand: ParsableCommand {
       from: from, to: to, available: models.available, recognizerTranslates: false)
     let translators = TranslatorChain(
       models: try plan.models.map { try models.load($0.id) }, sourceLanguages: plan.models.map(\.from), to: to,
-      options: options, pool: ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount))
+      options: options, pool: ThreadPool(threads: ArgumentRanges.threadCount(threads)))
     var output = TranslationOutput(
       format: try requestedFormat(), hypotheses: nBest, showsScores: scores, showsAlignment: alignment)
     if texts.isEmpty || texts == ["-"] {

@@ -77,4 +77,29 @@ import Testing
     #expect(blocks.count { $0.contains("WEBVTT") } == 1 && blocks.dropFirst().allSatisfy { $0.contains(" --> ") })
     #expect(try run("tsv").components(separatedBy: "start\tend").count == 2)
   }
+
+  @Test(arguments: [
+    (["--patience", "-1"], "--patience takes a number above 0, to 10."),
+    (["--vad-padding", "-1"], "--vad-padding takes 0 to 10 seconds."),
+    (["--vad-silence", "-0.5"], "--vad-silence takes 0 to 60 seconds."),
+    (["--vad-threshold", "-1"], "--vad-threshold takes 0.01 to 0.99."),
+    (["--best-of", "-1"], "--best-of takes 1 to 32."),
+    (["--length-penalty", "-1"], "--length-penalty takes 0 to 1."), (["--beam", "-1"], "--beam takes 1 to 32."),
+    (["--threads", "-1"], "--threads takes 1 to 1024."),
+    (["--temperature", "-1"], "--temperature takes numbers from 0"),
+  ]) func numbersBelowTheirRangeAreNamed(arguments: [String], message: String) throws {
+    defer { command.clean() }
+    let result = try command.run(["transcribe", "-"] + arguments)
+    #expect(result.status == 64 && result.errors.contains(message), "\(result.errors)")
+  }
+
+  @Test func moreThreadsThanProcessorsAreNotUsed() throws {
+    defer { command.clean() }
+    let result = try command.run(
+      ["translate", "--threads", "999", "Good morning."], environment: TranscribeCommandTests.pulled)
+    #expect(result.status == 0 && result.output == "Bom dia.\n")
+    #expect(
+      result.errors.contains("--threads 999")
+        && result.errors.contains("; \(ProcessInfo.processInfo.activeProcessorCount) "), "\(result.errors)")
+  }
 }
