@@ -40,7 +40,7 @@ struct LiveSentences {
       } else {
         words.append(word)
       }
-      if let last = words.last, Self.ends(last.text) { complete.append(close()) }
+      if let last = words.last, Transcript.endsSentenceBeforeMore(last.text) { complete.append(close()) }
     }
     pending = update.pending
     if let first = pending.first { pending[0] = behindTheLast(first) }
@@ -77,19 +77,6 @@ struct LiveSentences {
     if text.allSatisfy({ $0.isPunctuation }) { return true }
     return text.first?.isWhitespace == false && !Transcript.unspaced.contains(language ?? "")
   }
-
-  /// Whether a word that others follow ends a sentence: not when its full stop is an abbreviation's.
-  private static func ends(_ word: String) -> Bool {
-    guard Transcript.endsSentence(word) else { return false }
-    let bare = word.drop(while: { $0.isWhitespace || $0.isPunctuation })
-    guard bare.last == "." else { return true }
-    let letters = bare.dropLast()
-    return letters.count > 1 && !letters.contains(".") && !abbreviations.contains(letters.lowercased())
-  }
-
-  private static let abbreviations: Set<String> = [
-    "mr", "mrs", "ms", "dr", "st", "vs", "prof", "sr", "sra", "dra", "jr", "no", "fig", "etc", "approx", "gen", "col",
-  ]
 
   private static func text(_ words: [Word]) -> String {
     String(words.map(\.text).joined().drop(while: \.isWhitespace))

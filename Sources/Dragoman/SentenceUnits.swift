@@ -17,7 +17,7 @@ struct SentenceUnits {
       units.append(takeAll())
     }
     pending.append(segment)
-    if Transcript.endsSentence(segment.text) || pending.count >= Self.mostSegments { units.append(takeAll()) }
+    if Transcript.endsSentenceBeforeMore(segment.text) || pending.count >= Self.mostSegments { units.append(takeAll()) }
     return units
   }
 

@@ -20,6 +20,6 @@ package struct SentenceScale {
 
   /// Whether a sentence ends between two words: what goes on in lower case goes on with the sentence.
   package static func sentenceEnds(behind word: some StringProtocol, before next: some StringProtocol) -> Bool {
-    Transcript.endsSentence(word) && next.first { $0.isLetter }?.isLowercase != true
+    Transcript.endsSentenceBeforeMore(word) && next.first { $0.isLetter }?.isLowercase != true
   }
 }

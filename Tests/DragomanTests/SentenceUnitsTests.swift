@@ -21,6 +21,12 @@ import Transcripts
     #expect(units(segments) == [[0, 1], [2], [3], [4]])
   }
 
+  /// A title at the end of a segment belongs to the name that follows.
+  @Test func anAbbreviationEndsNoUnit() {
+    let segments = ["It was Mr.", "John Dashwood.", "He met J.", "Smith.", "All said no.", "Then they left."]
+    #expect(units(segments.enumerated().map { Self.segment($0, $1, at: $0) }) == [[0, 1], [2, 3], [4, 5]])
+  }
+
   @Test func pausesLanguagesAndLengthEndUnits() {
     #expect(units([Self.segment(0, "and", at: 0), Self.segment(1, "then", at: 5)]) == [[0], [1]])
     #expect(units([Self.segment(0, "a", at: 0), Self.segment(1, "b", at: 1, language: "pt")]) == [[0], [1]])
