@@ -77,8 +77,8 @@ import Transcripts
       share(
         "É preciso calor. Um mergulho frio restaura a saúde e o gosto de viver outra vez. O sal é bom. Sim, Sr. Hill.",
         among: texts) == [
-          "É preciso calor. Um mergulho frio restaura a saúde e o",
-          "gosto de viver outra vez. O sal é bom. Sim, Sr. Hill.",
+          "É preciso calor. Um mergulho frio restaura a saúde e o gosto de",
+          "viver outra vez. O sal é bom. Sim, Sr. Hill.",
         ])
     #expect(
       share(

@@ -41,7 +41,7 @@ import Testing
     ("img_{id}.png, {0}px, {a}{b} {c}.", ["img_{id}", "{0}px", "{a}{b} {c}"]),
     ("Your code: {{ code.a }}, {{ two words }} {{ }} {{ x", ["{{ code.a }}"]), ("日本{name}語", ["{name}"]),
     ("{{{raw}}} {a{b}c}", ["{{{raw}}} {a{b}c}"]),
-    ("{not one} {} {{x} }y{ { f(x) (50%) 5 % (of) %(x)", []), ("a {" + String(repeating: "x", count: 80) + "}", []),
+    ("{not one} {} }y{ { f(x) (50%) 5 % (of) %(x)", []), ("a {" + String(repeating: "x", count: 80) + "}", []),
     ("[a] (b) and see (http://x.org)", []),
   ]) func placeholdersAreFound(text: String, expected: [String]) {
     let found = spans(text).filter { if case .placeholder = $0.kind { true } else { false } }
