@@ -177,6 +177,8 @@ final class SoundDecoder {
     }
     let code = sf_error(handle)
     guard code != 0 else { return nil }
+    // Behind its last frame a decoder of FLAC looks for another one, and finds the beginning of a joined recording.
+    if let announcedFrames, frames >= announcedFrames { return nil }
     // A FLAC that is cut off ends in "lost sync" at the end of the file: that is missing data, not a broken decoder.
     if descriptor >= 0, lseek(descriptor, 0, SEEK_CUR) >= Self.byteCount(of: descriptor) { return nil }
     return .readFailed(name: name, seconds: seconds, code: Int(code), message: String(cString: sf_strerror(handle)))

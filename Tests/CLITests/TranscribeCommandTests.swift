@@ -301,7 +301,7 @@ import Testing
     let process = command.process(
       ["transcribe", path("long.flac"), "--model", "whisper-tiny.en", "--beam", "1", "--output-dir", path("out")],
       environment: Self.pulled)
-    FileManager.default.createFile(atPath: path("errors"), contents: nil)
+    try command.put("errors", "")
     process.standardError = try FileHandle(forWritingTo: URL(filePath: path("errors")))
     try process.run()
     var errors: String { (try? String(contentsOfFile: path("errors"), encoding: .utf8)) ?? "" }

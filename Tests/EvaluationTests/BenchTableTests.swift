@@ -5,15 +5,15 @@ import Testing
 @Suite struct BenchTableTests {
   @Test func figuresStandInColumns() {
     let expected = """
-      set       system  utt.  words  WER %         95 %  S  D  I  CER %    BLEU           95 %    chrF  chrF++  oracle BLEU     loss    RTF  p50 s  p95 s  MiB  failed
-      read      base       2     10  10.00   0.00–25.00  0  1  0  13.89                                                               0.500  1.000  1.000
-                tiny       2     10  40.00  33.33–50.00  2  1  1  33.33                                                               0.125  0.250  0.250
+      set       system  utt.  words  WER %         95 %  S  D  I  CER %  transl.    BLEU           95 %    chrF  chrF++  refs  oracle BLEU     loss    RTF  p50 s  p95 s  MiB  failed
+      read      base       2     10  10.00   0.00–25.00  0  1  0  13.89                                                                              0.500  1.000  1.000
+                tiny       2     10  40.00  33.33–50.00  2  1  1  33.33                                                                              0.125  0.250  0.250
 
-      told      base       1      4   0.00    0.00–0.00  0  0  0   0.00  100.00  100.00–100.00  100.00  100.00       100.00     0.00  0.500  1.000  1.000
-                tiny       1      4  50.00  50.00–50.00  0  2  0  53.33    0.00      0.00–0.00   56.53   51.94       100.00  +100.00  0.125  0.250  0.250
+      told      base       1      4   0.00    0.00–0.00  0  0  0   0.00           100.00  100.00–100.00  100.00  100.00             100.00     0.00  0.500  1.000  1.000
+                tiny       1      4  50.00  50.00–50.00  0  2  0  53.33             0.00      0.00–0.00   56.53   51.94             100.00  +100.00  0.125  0.250  0.250
 
-      all sets  base       3     14   7.14   0.00–25.00  0  1  0   9.80  100.00  100.00–100.00  100.00  100.00       100.00     0.00  0.500  1.000  1.000  300       0
-                tiny       3     14  42.86  33.33–50.00  2  3  1  39.22    0.00      0.00–0.00   56.53   51.94       100.00  +100.00  0.125  0.250  0.250  100       1
+      all sets  base       3     14   7.14   0.00–25.00  0  1  0   9.80        1  100.00  100.00–100.00  100.00  100.00     1       100.00     0.00  0.500  1.000  1.000  300       0
+                tiny       3     14  42.86  33.33–50.00  2  3  1  39.22        1    0.00      0.00–0.00   56.53   51.94     1       100.00  +100.00  0.125  0.250  0.250  100       1
 
       """
     #expect(BenchTable.text(of: BenchSamples.result()) == expected)
@@ -71,8 +71,8 @@ import Testing
         B  tiny
         40 utterances that both have
 
-        metric     A      B   A - B              95 %       p  verdict
-        WER %   0.00  25.00  -25.00  -25.00 to -25.00  <0.001  A is better
+        metric  utt.     A      B   A - B              95 %       p  verdict
+        WER %     40  0.00  25.00  -25.00  -25.00 to -25.00  <0.001  A is better
 
         """)
     let same = BenchTable.text(of: BenchComparison(good, good, ruler: BenchSamples.ruler))
