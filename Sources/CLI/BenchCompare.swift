@@ -37,14 +37,8 @@ struct BenchCompareCommand: ParsableCommand {
       throw Failure(.usage, "there is one run only; name a second result, or one with several runs")
     }
     if Set(runs.map(\.system)).count < runs.count {
-      for (index, name) in Self.distinct(
-        runs.map(\.system),
-        of: zip(files, results).flatMap { file, result in
-          result.runs.map { _ in file }
-        }
-      ).enumerated() {
-        runs[index].system = name
-      }
+      let origins = zip(files, results).flatMap { file, result in result.runs.map { _ in file } }
+      for (index, name) in Self.distinct(runs.map(\.system), of: origins).enumerated() { runs[index].system = name }
     }
     let target = try target.map(languageCode) ?? runs.lazy.compactMap { $0.settings["to"] }.first
     let ruler = try ruler.ruler(target: target)

@@ -154,16 +154,9 @@ struct BenchLiveCommand: ParsableCommand {
     // Only by the wall clock can a session fall behind.
     let minutes = realTime ? "\n" + LiveTable.minutes(of: scores, width: width) : ""
     let shown = Result { try StandardOutput.write(LiveTable.text(of: scores, width: width) + minutes) }
-    func recordings(_ count: Int) -> String { count == 1 ? "1 recording is" : "\(count) recordings are" }
     for run in runs {
-      let warned = run.recordings.count { $0.warning != nil }
-      if warned > 0 {
-        StandardError.write("dragoman: \(run.system): \(recordings(warned)) scored with a warning\n")
-      }
-      if !run.failures.isEmpty {
-        StandardError.write(
-          "dragoman: \(run.system): \(recordings(run.failures.count)) not scored: no result of them could be had\n")
-      }
+      BenchOutput.tell(
+        run.system, of: "recording", warned: run.recordings.count { $0.warning != nil }, failed: run.failures.count)
     }
     let result = LiveBenchResult(environment: BenchOutput.environment, ruler: ruler, runs: runs)
     if let output { try AtomicFile.write(try BenchOutput.json(result), to: output) }

@@ -13,21 +13,23 @@ extension BenchOutput {
     let width = Terminal.current.isOutputInteractive ? Terminal.columns : nil
     // A full disk costs no table, and a reader who has gone no file.
     let shown = Result { try StandardOutput.write(BenchTable.text(of: result, width: width)) }
-    func utterances(_ count: Int) -> String { count == 1 ? "1 utterance is" : "\(count) utterances are" }
     for run in runs {
-      let warned = run.utterances.count { $0.warning != nil }
-      if warned > 0 {
-        StandardError.write("dragoman: \(run.system): \(utterances(warned)) scored with a warning\n")
-      }
-      if !run.failures.isEmpty {
-        StandardError.write(
-          "dragoman: \(run.system): \(utterances(run.failures.count)) not scored: no result of them could be had\n")
-      }
+      Self.tell(
+        run.system, of: "utterance", warned: run.utterances.count { $0.warning != nil }, failed: run.failures.count)
     }
     try Self.write(result, comparisons: [], ruler: ruler, output: output, report: report)
     try shown.get()
     journal?.remove()
     if runs.allSatisfy({ $0.utterances.isEmpty }) { throw Failure(.badData, "no utterance could be worked on") }
+  }
+
+  /// Says how many utterances or recordings of a system are scored with a warning, and how many not at all.
+  static func tell(_ system: String, of noun: String, warned: Int, failed: Int) {
+    func counted(_ count: Int) -> String { count == 1 ? "1 \(noun) is" : "\(count) \(noun)s are" }
+    if warned > 0 { StandardError.write("dragoman: \(system): \(counted(warned)) scored with a warning\n") }
+    if failed > 0 {
+      StandardError.write("dragoman: \(system): \(counted(failed)) not scored: no result of them could be had\n")
+    }
   }
 
   /// Writes the result and the report where they are wanted.

@@ -177,8 +177,7 @@ public final class RecognitionSession {
       seek = window.upperBound
       return []
     }
-    var cut = WindowCut(tokens: text.tokens, vocabulary: model.vocabulary, frameCount: window.count)
-    coverage.shorten(&cut, of: window, in: audio)
+    let cut = cut(window, saying: text)
     let segments = segments(of: cut, in: text, window: window, start: start)
     seek += cut.advance
     if !options.conditionsOnPreviousText || text.temperature > options.promptResetTemperature { prompt.forget() }
@@ -187,16 +186,23 @@ public final class RecognitionSession {
 
   /// The part of a window to decode in its place when its words leave out speech; nil when they do not.
   private func partWithoutGap(of window: Range<Int>, saying text: WindowText, start: [Int]) -> Range<Int>? {
-    var cut = WindowCut(tokens: text.tokens, vocabulary: model.vocabulary, frameCount: window.count)
-    coverage.shorten(&cut, of: window, in: audio)
     // A translation does not follow the order of what is said.
-    guard task == .transcribe, coverage.isSuspicious(cut, model.vocabulary) else { return nil }
+    guard task == .transcribe else { return nil }
+    let cut = cut(window, saying: text)
+    guard coverage.isSuspicious(cut, model.vocabulary) else { return nil }
     let words = workspace.aligner.alignedWords(
       cut.pieces.map(\.tokens), start: start, language: textLanguage, window: workspace.input(window, of: audio),
       frameCount: window.count, end: cut.advance, decoder: workspace.decoder)
     return SpeechCoverage.gap(between: words.joined(), until: cut.advance).flatMap {
       coverage.part(of: window, without: $0, in: audio)
     }
+  }
+
+  /// A window's text in pieces, and where the next window begins.
+  private func cut(_ window: Range<Int>, saying text: WindowText) -> WindowCut {
+    var cut = WindowCut(tokens: text.tokens, vocabulary: model.vocabulary, frameCount: window.count)
+    coverage.shorten(&cut, of: window, in: audio)
+    return cut
   }
 
   /// The language of what is written.

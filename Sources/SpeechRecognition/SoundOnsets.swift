@@ -15,7 +15,7 @@ struct SoundOnsets {
   /// What each frame adds to the floor: a mean over about half a second.
   private static let share = 0.06
   /// Frames of a second, behind which a sound is another one.
-  private static let pause = 31
+  private static let pause = VoiceEars.pause
   /// Power of what is no sound at all, so that digital silence has a level.
   private static let least = 1e-10
 
