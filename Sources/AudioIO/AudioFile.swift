@@ -139,22 +139,22 @@ public final class AudioFile {
   public func restrict(toPartFrom start: Duration, length: Duration?) throws(AudioError) {
     precondition(framesRead == 0 && start >= .zero, "a part is chosen before reading")
     let first = Int64(start / .seconds(1) * Double(inputSampleRate))
-    if first > 0, !decoder.seek(toFrame: first) {
-      var left = first
-      while left > 0 {
-        let count = decoder.read(into: interleaved.baseAddress!, frameCount: Int(min(left, Int64(mono.count))))
-        if count == 0 { break }
-        left -= Int64(count)
-      }
-      guard left == 0 else {
-        throw .partOutside(
-          name: name, start: start / .seconds(1), duration: Double(first - left) / Double(inputSampleRate))
+    if first == 0 || decoder.seek(toFrame: first) {
+      framesRead = first
+    } else {
+      // Another recording of the same file may hold it.
+      while framesBefore + framesRead < first, !sourceEnded {
+        let wanted = min(first - framesBefore - framesRead, Int64(mono.count))
+        let count = decoder.read(into: interleaved.baseAddress!, frameCount: Int(wanted))
+        framesRead += Int64(count)
+        if count == 0 { goOn() }
       }
     }
-    if let duration, start >= duration {
-      throw .partOutside(name: name, start: start / .seconds(1), duration: duration / .seconds(1))
+    let isAtEnd = framesBefore == 0 && duration.map { start >= $0 } == true
+    guard !sourceEnded, !isAtEnd else {
+      let end = isAtEnd ? duration! : decoder.time(ofFrame: framesBefore + framesRead)
+      throw .partOutside(name: name, start: start / .seconds(1), duration: end / .seconds(1))
     }
-    framesRead = first
     allowance = length.map { Int(($0 / .seconds(1) * Double(Self.sampleRate)).rounded()) }
   }
 

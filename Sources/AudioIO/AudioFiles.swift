@@ -15,6 +15,16 @@ public enum AudioFiles {
     "rmvb", "dsf",
   ]
 
+  /// Why something in a folder is not read.
+  public enum PassedOver: Sendable {
+    /// A folder that may not be read.
+    case permissionDenied
+    /// A file that seems to be a recording, in a format that is not read.
+    case unreadFormat
+    /// A pipe, a device or a socket that is called like a recording.
+    case noFile
+  }
+
   /// The files to read, in the order of `paths`.
   ///
   /// A path that is not a folder is taken as it is, whatever its ending, and even when it does not exist: opening it tells.
@@ -23,18 +33,15 @@ public enum AudioFiles {
   /// into them. `-`, standard input, is kept.
   ///
   /// - Parameters:
-  ///   - leaveOut: told of folders further down that cannot be read.
-  ///   - passOver: told of each file in a folder that seems to be a recording and is none that can be read.
-  ///   - passOverPipe: told of each name in a folder that seems to be a recording and is no file.
+  ///   - passOver: told of what in a folder is not read, and why.
   /// - Throws: `AudioError.noAudio` for a folder without an audio file, `.permissionDenied` for one that cannot be read.
   public static func find(
-    in paths: [String], leaveOut: (String) -> Void = { _ in }, passOver: (String) -> Void = { _ in },
-    passOverPipe: (String) -> Void = { _ in }
+    in paths: [String], passOver: (_ name: String, _ reason: PassedOver) -> Void = { _, _ in }
   ) throws(AudioError) -> [String] {
     var found: [String] = []
     for path in paths {
       if path != "-", kind(path) == S_IFDIR {
-        let files = try search(path, leaveOut, passOver, passOverPipe)
+        let files = try search(path, passOver)
         if files.isEmpty { throw .noAudio(folder: path) }
         found += files
       } else {
@@ -45,20 +52,20 @@ public enum AudioFiles {
   }
 
   private static func search(
-    _ root: String, _ leaveOut: (String) -> Void, _ passOver: (String) -> Void, _ passOverPipe: (String) -> Void
+    _ root: String, _ passOver: (String, PassedOver) -> Void
   ) throws(AudioError) -> [String] {
     guard mayRead(root) else { throw .permissionDenied(name: root) }
     var visited: Set<String> = []
     var files: [String] = []
-    collect(root, into: &files, visited: &visited, leaveOut, passOver, passOverPipe)
+    collect(root, into: &files, visited: &visited, passOver)
     return files.sorted()
   }
 
   private static func collect(
-    _ folder: String, into files: inout [String], visited: inout Set<String>, _ leaveOut: (String) -> Void,
-    _ passOver: (String) -> Void, _ passOverPipe: (String) -> Void
+    _ folder: String, into files: inout [String], visited: inout Set<String>,
+    _ passOver: (String, PassedOver) -> Void
   ) {
-    guard mayRead(folder) else { return leaveOut(folder) }
+    guard mayRead(folder) else { return passOver(folder, .permissionDenied) }
     let identity = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
     guard visited.insert(identity).inserted else { return }
     // Sorted here too, so that which of two links to a folder is followed does not depend on the file system.
@@ -68,13 +75,13 @@ public enum AudioFiles {
       let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
       let kind = kind(path)
       if kind == S_IFDIR {
-        collect(path, into: &files, visited: &visited, leaveOut, passOver, passOverPipe)
+        collect(path, into: &files, visited: &visited, passOver)
       } else if let kind, kind != S_IFREG {
-        if extensions.contains(ending) { passOverPipe(path) }
+        if extensions.contains(ending) { passOver(path, .noFile) }
       } else if extensions.contains(ending) {
         files.append(path)
       } else if unreadExtensions.contains(ending) {
-        passOver(path)
+        passOver(path, .unreadFormat)
       }
     }
   }

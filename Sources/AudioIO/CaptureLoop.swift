@@ -58,8 +58,10 @@ final class CaptureLoop: @unchecked Sendable {
   private var mustStop: Bool { isStopping.load(ordering: .relaxed) }
 
   private func run() {
+    var failure = port?.start() ?? 0
     while let current = port, !mustStop {
-      let code = capture(current)
+      let code = failure != 0 ? failure : capture(current)
+      failure = 0
       current.close()
       port = nil
       guard let code else { break }
@@ -71,7 +73,7 @@ final class CaptureLoop: @unchecked Sendable {
     ring.mark(.end(nil))
   }
 
-  /// Waits until the device can be opened again.
+  /// Waits until the device can be opened again, and captures.
   private func reopen() {
     let lostAt = MonotonicClock.now
     while !mustStop {
@@ -81,6 +83,10 @@ final class CaptureLoop: @unchecked Sendable {
         left -= .milliseconds(50)
       }
       guard !mustStop, let next = open() else { continue }
+      guard next.start() == 0 else {
+        next.close()
+        continue
+      }
       port = next
       clock.interrupt(newRate: next.format.sampleRate, at: lostAt)
       ring.mark(.deviceBack(name: name))
@@ -92,7 +98,7 @@ final class CaptureLoop: @unchecked Sendable {
     }
   }
 
-  /// Captures until the device is lost, and says by which errno; nil when it was told to stop.
+  /// Captures from a device that has started until it is lost, and says by which errno; nil when it was told to stop.
   private func capture(_ port: any CapturePort) -> Int32? {
     let format = port.format
     let frames = UnsafeMutableRawPointer.allocate(byteCount: port.periodFrames * format.frameByteCount, alignment: 16)
@@ -101,8 +107,6 @@ final class CaptureLoop: @unchecked Sendable {
       frames.deallocate()
       mono.deallocate()
     }
-    let code = port.start()
-    guard code == 0 else { return code }
     var lastSound = MonotonicClock.now
     var recoveries = 0
     while !mustStop {

@@ -10,7 +10,8 @@ enum Spool {
   ///
   /// Memory stays bounded; the file vanishes with its descriptor, however the program ends.
   static func keep(_ stream: ByteStream, name: String) throws(AudioError) -> Int32 {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let wanted = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    let folder = wanted.isEmpty ? "/tmp" : wanted
     func failed() -> AudioError {
       .spoolFailed(folder: folder, code: Int(errno), message: String(cString: strerror(errno)))
     }

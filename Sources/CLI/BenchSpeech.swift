@@ -41,7 +41,9 @@ struct BenchSpeech: ParsableArguments {
     let systems = try grid.systems(settings: settings)
     // Wrong models are refused before the first hour of work.
     let onlyLanguages = try grid.models.map { model in
-      try request(systems.first { $0.model == model }!, target: target, translating).onlyLanguage
+      let request = try request(systems.first { $0.model == model }!, target: target, translating)
+      request.tellPrompt()
+      return request.onlyLanguage
     }
     let untold = items.count { $0.utterance.language == nil }
     if untold > 0, onlyLanguages.contains(nil) {

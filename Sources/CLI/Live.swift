@@ -120,6 +120,7 @@ struct LiveCommand: ParsableCommand {
       recognition: model, precision: live.recognition.precision, hearsVoiceOnly: true, options: options,
       target: targets.first, translation: try live.translation.options(),
       threads: ArgumentRanges.threadCount(threads))
+    request.tellPrompt()
 
     var settings = try live.settings(
       policy: CommitPolicy(argument: policy), step: step, beam: beam, targets: targets, request: request)

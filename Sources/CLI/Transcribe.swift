@@ -119,6 +119,7 @@ struct TranscribeCommand: ParsableCommand {
       target: target.map(languageCode),
       translation: translationOptions,
       threads: ArgumentRanges.threadCount(threads))
+    request.tellPrompt()
     let output = TranscriptOutput(
       formats: try requestedFormats(), folder: outputDir.map { ($0 as NSString).expandingTildeInPath },
       overwrites: overwrite,
@@ -127,13 +128,16 @@ struct TranscribeCommand: ParsableCommand {
     let together = batch ?? (recognition.precision == .int8 ? Self.usualBatch(options) : 1)
     var unread: [String] = []
     let inputs = try AudioFiles.find(
-      in: files,
-      leaveOut: { folder in
-        StandardError.write("dragoman: \(folder): permission denied; what is in this folder is left out\n")
-      }, passOver: { unread.append($0) },
-      passOverPipe: { name in
+      in: files
+    ) { name, reason in
+      switch reason {
+      case .permissionDenied:
+        StandardError.write("dragoman: \(name): permission denied; what is in this folder is left out\n")
+      case .unreadFormat: unread.append(name)
+      case .noFile:
         StandardError.write("dragoman: \(name): no file; in a folder it is passed over, name it to have it read\n")
-      })
+      }
+    }
     if let first = unread.first {
       StandardError.write(
         "dragoman: \(unread.count == 1 ? "1 file" : "\(unread.count) files") that cannot be read \(unread.count == 1 ? "is" : "are") "

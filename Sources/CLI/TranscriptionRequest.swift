@@ -84,6 +84,15 @@ struct TranscriptionRequest {
     self.interpreter = interpreter
   }
 
+  /// Says on standard error where not all of the prompt and the hotwords can be used.
+  func tellPrompt() {
+    let (given, used) = interpreter.recognition.promptTokens(interpreter.options)
+    guard used < given else { return }
+    StandardError.write(
+      "dragoman: --initial-prompt and --hotwords have \(given) tokens together, of which the model takes \(used): the last ones; "
+        + "shorten them\n")
+  }
+
   /// What leads from one language to another.
   ///
   /// - Throws: `InterpreterError` where nothing does, and what loading a model throws.

@@ -96,7 +96,7 @@ public final class InterpreterSession {
   ) throws -> Transcript {
     /// By the language of the speech, and by that of its text.
     var ways: [String: TranslationWay] = [:], translators: [String: TranslatorChain] = [:]
-    var languages: [DetectedLanguage] = []
+    var languages: [DetectedLanguage] = [], spoken: [String: Duration] = [:]
     let (interpreter, context) = (interpreter, context)
     let options = source.map(interpreter.options.speaking) ?? interpreter.options
     let task = options.task
@@ -152,22 +152,28 @@ public final class InterpreterSession {
       }
       (length, failure) = (recording.length, recording.failure)
       if cancellation?.isRequested != true { try take(session.finish()) }
+      spoken = session.spoken
     } else {
       let passages = try RecordingPassages(
         model: interpreter.recognition, context: context, options: options, voiceActivity: interpreter.voiceActivity,
         chooseTask: chooseTask)
       let recording = RecordingReader(file, listener: passages.listener, threads: context.pool.threads)
       defer { recording.stop() }
+      var language: String?
       try recognize(PassageWork(recording, passages: passages, options: options, cancellation: cancellation)) { part in
         part.language.map(tell)
-        try take(part.segments ?? [])
+        language = part.language?.code ?? language
+        let new = part.segments ?? []
+        if let language { spoken[language, default: .zero] += new.reduce(.zero) { $0 + ($1.end - $1.start) } }
+        try take(new)
         observe(.progress(part.end))
       }
       (length, failure) = (recording.length, recording.failure)
     }
     try take([], isLast: true)
     observe(.progress(length))
-    let language = Self.mainLanguage(of: segments, among: languages)
+    // That of most of the speech, whatever its text is in; the first one when nothing was said.
+    let language = languages.max { spoken[$0.code] ?? .zero < spoken[$1.code] ?? .zero }
     let transcript = Transcript(
       file: name, duration: length, language: language?.code ?? "en",
       languageProbability: language?.probability ?? 0, model: interpreter.recognition.name,
@@ -198,15 +204,6 @@ public final class InterpreterSession {
   /// The language of the text of speech in a language: what the recogniser was asked to write in English is English.
   private static func textLanguage(_ speech: String?, _ task: RecognitionTask) -> String {
     task == .translate ? "en" : speech ?? "en"
-  }
-
-  /// The language that most of the speech is in; the first one when nothing was said.
-  private static func mainLanguage(of segments: [Segment], among languages: [DetectedLanguage]) -> DetectedLanguage? {
-    func length(_ language: DetectedLanguage) -> Duration {
-      segments.reduce(.zero) { $1.language == language.code ? $0 + ($1.end - $1.start) : $0 }
-    }
-    let first = languages.first
-    return languages.dropFirst().reduce(first) { best, next in length(next) > length(best!) ? next : best }
   }
 
   /// Translates a unit as one text and shares the result among its segments; without translators text stands for itself.

@@ -15,6 +15,8 @@ protocol LiveRecognizing: AnyObject {
   /// Where the turn that goes on begins, nil between turns, and the audio of it that the next recognition will hear.
   var turnStart: Duration? { get }
   var turnLength: Duration { get }
+  /// Since when nobody has spoken, between turns.
+  var silenceStart: Duration { get }
 
   /// Takes samples.
   func append(_ samples: UnsafeBufferPointer<Float>)

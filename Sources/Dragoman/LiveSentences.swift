@@ -27,7 +27,7 @@ struct LiveSentences {
       language = new
     }
     for word in update.certain {
-      let word = behindTheLast(word)
+      let word = Self.moved(word, behind: saidUntil)
       saidUntil = word.end
       let continues = Self.continues(word.text, language: language)
       if !continues, !words.isEmpty, isLong(with: word) { complete.append(close()) }
@@ -42,16 +42,20 @@ struct LiveSentences {
       }
       if let last = words.last, Transcript.endsSentenceBeforeMore(last.text) { complete.append(close()) }
     }
-    pending = update.pending
-    if let first = pending.first { pending[0] = behindTheLast(first) }
+    var end = saidUntil
+    pending = update.pending.map {
+      let word = Self.moved($0, behind: end)
+      end = word.end
+      return word
+    }
     if update.endsTurn, let last = words.last, Transcript.endsSentence(last.text) { complete.append(close()) }
     return complete
   }
 
   /// A word that begins where the one before it ends, or later.
-  private func behindTheLast(_ word: Word) -> Word {
+  private static func moved(_ word: Word, behind end: Duration) -> Word {
     var word = word
-    word.start = max(word.start, saidUntil)
+    word.start = max(word.start, end)
     word.end = max(word.end, word.start)
     return word
   }

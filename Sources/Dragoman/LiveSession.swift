@@ -28,7 +28,7 @@ public struct LiveSettings: Sendable {
   /// it, as a difference of natural logarithms. 0 translates as if nothing were shown.
   public var tolerance: Float = 1.5
   /// Silence after which a sentence without an end is over.
-  public var longestPause = Duration.milliseconds(1500)
+  public var longestPause = Duration.milliseconds(1900)
   /// Whether audio may be left out to keep up: not where the source waits.
   public var maySkip = true
 
@@ -248,8 +248,8 @@ public final class LiveSession {
         return true
       case .turnEnds:
         try recognize()
-        silentSince = recognizer.position
-        try tell(.silence(since: recognizer.position))
+        silentSince = recognizer.silenceStart
+        try tell(.silence(since: recognizer.silenceStart))
         return true
       case .turnGoesOn:
         let step = saysNothing && recognizer.turnLength < Self.longestOpening ? pace.firstStep : pace.step

@@ -31,48 +31,51 @@ struct SentenceUnits {
 }
 
 /// Shares the translation of a unit among its segments: at the ends of sentences where they are as many as in the segments, otherwise
-/// in proportion to the text, cutting at white space and rather behind punctuation than elsewhere. No share is empty where there are
-/// words enough. Joined with spaces the shares are the translation again.
+/// in proportion to the text, cutting where a line may break and rather behind punctuation than elsewhere. No share is empty where
+/// there are pieces enough. One behind the other the shares are the translation again.
 func share(_ translation: String, among texts: [String]) -> [String] {
-  let words = translation.split(separator: " ", omittingEmptySubsequences: true)
-  let sources = texts.map { $0.split(whereSeparator: \.isWhitespace) }
-  let scale = SentenceScale(source: sentenceEnds(Array(sources.joined())), target: sentenceEnds(words))
-  let total = length(sources.joined()), all = Double(length(words))
-  let least = words.count >= texts.count ? 1 : 0
+  let pieces = TextPiece.all(of: translation.split(separator: " "))
+  let sources = texts.map { TextPiece.all(of: $0.split(whereSeparator: \.isWhitespace)) }
+  let scale = SentenceScale(source: sentenceEnds(Array(sources.joined())), target: sentenceEnds(pieces))
+  let total = length(sources.joined()), all = Double(length(pieces))
+  let least = pieces.count >= texts.count ? 1 : 0
   var shares: [String] = []
   var next = 0, taken = 0, before = 0
   for (index, source) in sources.enumerated() {
     before += length(source)
     let target = all * scale.place(for: Double(before) / Double(max(1, total)))
     let others = least * (texts.count - index - 1)
-    var share: [Substring] = []
-    while next < words.count {
-      let word = words[next]
-      let after = taken + word.count + 1
+    var share: [TextPiece] = []
+    while next < pieces.count {
+      let piece = pieces[next]
+      let after = taken + length([piece])
       // The last segment takes the rest; others stop where going on would overshoot more than it fills.
       if index < texts.count - 1 {
-        if words.count - next <= others { break }
-        let slack = share.last.map { "，,;:.!?…、".contains($0.last!) } == true ? Double(word.count) / 2 : 0
+        if pieces.count - next <= others { break }
+        let slack =
+          share.last.map { "，,;:.!?…、。！？；：".contains($0.text.last!) } == true ? Double(piece.text.count) / 2 : 0
         if share.count >= least, Double(after) - target > target - Double(taken) - slack { break }
       }
-      share.append(word)
+      share.append(piece)
       (next, taken) = (next + 1, after)
     }
-    shares.append(share.joined(separator: " "))
+    shares.append(TextPiece.joined(share))
   }
   return shares
 }
 
-/// Characters of words with a space behind each.
-private func length(_ words: some Sequence<Substring>) -> Int { words.reduce(0) { $0 + $1.count + 1 } }
+/// Characters of pieces, with the space before each that has one.
+private func length(_ pieces: some Sequence<TextPiece>) -> Int {
+  pieces.reduce(0) { $0 + $1.text.count + ($1.isSpaced ? 1 : 0) }
+}
 
-/// Where sentences end among words, as shares of their length; the last one ends with the words.
-private func sentenceEnds(_ words: [Substring]) -> [Double] {
-  let all = Double(max(1, length(words)))
+/// Where sentences end among pieces, as shares of their length; the last one ends with the pieces.
+private func sentenceEnds(_ pieces: [TextPiece]) -> [Double] {
+  let all = Double(max(1, length(pieces)))
   var (ends, taken): ([Double], Int) = ([], 0)
-  for (word, next) in zip(words, words.dropFirst()) {
-    taken += word.count + 1
-    if SentenceScale.sentenceEnds(behind: word, before: next) { ends.append(Double(taken) / all) }
+  for (piece, next) in zip(pieces, pieces.dropFirst()) {
+    taken += length([piece])
+    if SentenceScale.sentenceEnds(behind: piece.text, before: next.text) { ends.append(Double(taken) / all) }
   }
   return ends + [1]
 }

@@ -89,6 +89,10 @@ public final class LiveRecognizer {
   public var turnStart: Duration? { turn.map { Self.time(frames: max($0.start, $0.own)) } }
   /// Audio since the turn's voice was heard.
   public var turnLength: Duration { turn.map { Self.time(frames: audio.count - $0.voice) } ?? .zero }
+  /// Since when nobody has spoken; the end of what was listened to while somebody does.
+  public var silenceStart: Duration {
+    endpoint.isSpeaking ? position : Self.time(samples: endpoint.lastEnd * VoiceActivityDetector.frameLength)
+  }
   /// How long nobody has spoken in the turn that goes on.
   public var quiet: Duration { Self.time(samples: endpoint.quietFrames * VoiceActivityDetector.frameLength) }
 
@@ -159,7 +163,9 @@ public final class LiveRecognizer {
       return .turnBegins
     case .ended(let end) where turn != nil:
       // What follows the speech belongs to it: endings of words are quiet.
-      turn!.end = min(audio.count, end * frame / AcousticFrame.hopLength + live.leadOut.frames)
+      let behind = min(audio.count, end * frame / AcousticFrame.hopLength + live.leadOut.frames)
+      // A word that was placed in the silence may have been cut off.
+      turn!.end = max(turn!.start, turn!.own, behind)
       return .turnEnds
     default: return nil
     }
@@ -281,11 +287,12 @@ public final class LiveRecognizer {
     prefix = Array(text.tokens[..<end])
   }
 
-  /// Cuts what is certain off a window that has grown long: behind the last sentence that is over, or behind the last word.
+  /// Cuts what is certain off a window that has grown long, in audio or in tokens: behind the last sentence that is over, or behind
+  /// the last word.
   private func cut(_ window: Range<Int>) {
-    guard window.count > live.longestWindow.frames, certain.count > 1 else { return forceCut(window) }
-    let sentence = certain.dropLast().lastIndex { Transcript.endsSentence($0.word.text) }
-    let isFull = window.count > live.longestWindow.frames * 3 / 2
+    let isFull = window.count > live.longestWindow.frames * 3 / 2 || prefix.count > mostPrefixTokens
+    guard isFull || window.count > live.longestWindow.frames, certain.count > 1 else { return forceCut(window) }
+    let sentence = certain.dropLast().lastIndex { Transcript.endsSentenceBeforeMore($0.word.text) }
     guard let index = sentence ?? (isFull ? certain.count - 2 : nil) else { return }
     cut(words: index + 1, at: Self.border(certain[index].word, certain[index + 1].word))
   }
@@ -307,9 +314,14 @@ public final class LiveRecognizer {
     emptyTexts = 0
   }
 
+  /// Tokens that a window's text may begin with, three quarters of those that it may have: some scripts take several for a letter.
+  private var mostPrefixTokens: Int { model.weights.dimensions.textContext * 3 / 8 }
+
   /// A window may not outgrow the model: of one that nothing is certain of, the older half goes.
   private func forceCut(_ window: Range<Int>) {
-    guard window.count > model.weights.dimensions.windowFrames * 9 / 10 else { return }
+    guard window.count > model.weights.dimensions.windowFrames * 9 / 10 || prefix.count > mostPrefixTokens else {
+      return
+    }
     cut(words: certain.count, at: certain.last?.word.end.frames ?? window.lowerBound + window.count / 2)
   }
 

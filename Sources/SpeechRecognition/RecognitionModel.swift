@@ -88,6 +88,15 @@ public final class RecognitionModel: Sendable {
     ]
   }
 
+  /// Tokens that a prompt before a window's text may have: half the text context less one.
+  var promptRoom: Int { weights.dimensions.textContext / 2 - 1 }
+
+  /// Of the user's prompt with the hotwords behind it: how many tokens there are, and how many of them, the last ones, are used.
+  public func promptTokens(_ options: RecognitionOptions) -> (given: Int, used: Int) {
+    let given = WindowPrompt.userTokens(of: options, encoder: BytePairEncoder(vocabulary: vocabulary)).count
+    return (given, min(given, WindowPrompt.mostUserTokens(in: promptRoom)))
+  }
+
   /// Whether it knows more than English.
   public var isMultilingual: Bool { vocabulary.isMultilingual }
 

@@ -44,6 +44,8 @@ public final class RecognitionSession {
   /// Where the last segment ends.
   private var saidUntil = Duration.zero
   private var echoGuard = EchoGuard()
+  /// How long the segments are of what was said in each language, by its code.
+  public private(set) var spoken: [String: Duration] = [:]
   /// The language of the last window; nil before the first one, unless the user named it.
   public private(set) var language: DetectedLanguage?
 
@@ -80,7 +82,7 @@ public final class RecognitionSession {
     random = SeededRandom(seed: options.seed)
     prompt = WindowPrompt(
       options: options, encoder: BytePairEncoder(vocabulary: model.vocabulary),
-      room: model.weights.dimensions.textContext / 2 - 1)
+      room: model.promptRoom)
     languageFinder =
       language == nil
       ? LanguageFinder(workspace: workspace, audio: audio, options: options) : nil
@@ -179,6 +181,9 @@ public final class RecognitionSession {
     }
     let cut = cut(window, saying: text)
     let segments = segments(of: cut, in: text, window: window, start: start)
+    if let language {
+      spoken[language.code, default: .zero] += segments.reduce(.zero) { $0 + ($1.end - $1.start) }
+    }
     seek += cut.advance
     if !options.conditionsOnPreviousText || text.temperature > options.promptResetTemperature { prompt.forget() }
     return segments

@@ -141,7 +141,9 @@ final class SelfCache {
   ) {
     let width = dimensions.decoderHeadWidth, scale = 1 / Float(width).squareRoot()
     let count = output.rows
-    let isOne = (1..<count).allSatisfy { rows.slots[$0] == rows.slots[0] }
+    // What is shared stands in slot 0 alone: a hypothesis elsewhere has a beginning of others and an end of its own, also by itself.
+    let isOne =
+      (1..<count).allSatisfy { rows.slots[$0] == rows.slots[0] } && (rows.slots[0] == 0 || sharedPositions == 0)
     let longest = (0..<count).reduce(0) { max($0, rows.positions[$1]) } + 1
     let common = isOne ? longest : sharedPositions, commonSlot = isOne ? rows.slots[0] : 0
     let commonTiles = Attention.tileCount(common)

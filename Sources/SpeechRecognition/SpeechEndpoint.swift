@@ -17,6 +17,8 @@ struct SpeechEndpoint: Sendable {
   }
 
   private(set) var isSpeaking = false
+  /// The frame behind the last speech that ended; 0 before there was any.
+  private(set) var lastEnd = 0
   /// Frames that have been judged.
   private(set) var frameCount = 0
   /// Frames in a row that are on the other side.
@@ -40,6 +42,8 @@ struct SpeechEndpoint: Sendable {
     guard run >= (isSpeaking ? pause : onset) else { return nil }
     defer { run = 0 }
     isSpeaking.toggle()
-    return isSpeaking ? .began(frameCount - run) : .ended(frameCount - run)
+    guard !isSpeaking else { return .began(frameCount - run) }
+    lastEnd = frameCount - run
+    return .ended(lastEnd)
   }
 }

@@ -11,14 +11,21 @@ struct WindowPrompt {
 
   /// - Parameter room: tokens that a prompt may have: half the text context less one.
   init(options: RecognitionOptions, encoder: BytePairEncoder, room: Int) {
+    fixed = Array(Self.userTokens(of: options, encoder: encoder).suffix(Self.mostUserTokens(in: room)))
+    self.room = room
+  }
+
+  /// At least half the room is left to the text so far.
+  static func mostUserTokens(in room: Int) -> Int { room / 2 }
+
+  /// All tokens of the user's prompt and hotwords.
+  static func userTokens(of options: RecognitionOptions, encoder: BytePairEncoder) -> [Int] {
     let words = [options.initialPrompt, options.hotwords].compactMap { text -> String? in
       guard let text else { return nil }
       let trimmed = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       return trimmed.isEmpty ? nil : " " + trimmed
     }
-    // At least half the room is left to the text so far.
-    fixed = Array(words.flatMap { encoder.encode($0) }.suffix(room / 2))
-    self.room = room
+    return words.flatMap { encoder.encode($0) }
   }
 
   /// The prompt with the text so far.

@@ -36,7 +36,7 @@ public final class QuantizedMatrix: @unchecked Sendable {
   /// Reads a matrix where it lies.
   ///
   /// - Parameters:
-  ///   - bytes: `byteCount` bytes that `write` has made, aligned to 64.
+  ///   - bytes: `byteCount` bytes as `bytes` gives them, aligned to 64.
   ///   - owner: keeps them valid and unchanged.
   public init(bytes: UnsafeRawBufferPointer, owner: AnyObject, outputs: Int, inputs: Int) {
     precondition(bytes.count == Self.byteCount(outputs: outputs, inputs: inputs), "\(bytes.count) bytes")

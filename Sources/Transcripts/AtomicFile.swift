@@ -4,21 +4,23 @@ internal import Foundation
 public enum AtomicFile {
   /// Writes `text` as UTF-8 to a hidden file beside `path`, brings it to the disk and gives it its name.
   ///
-  /// What stood under that name before stays until then, and for good when writing fails; the hidden file is removed. A symbolic
-  /// link is followed; what is no file, such as a pipe or `/dev/stdout`, is written into.
+  /// What stood under that name before stays until then, and for good when writing fails; the hidden file is removed. The new file may
+  /// be read and written by whom the old one could be. A symbolic link is followed; what is no file, such as a pipe or
+  /// `/dev/stdout`, is written into.
   ///
   /// - Throws: `TranscriptError.diskFull`, `.unwritable` or `.writeFailed` with the system's errno.
   public static func write(_ text: String, to path: String) throws(TranscriptError) {
     var status = stat()
     let isThere = stat(path, &status) == 0
     if isThere, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) { return try pour(text, into: path) }
-    let path = isThere ? target(of: path) : path
+    let path = target(of: path)
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     // A short name of its own: the file's name may already be as long as the file system allows.
     let hidden = folder + ".dragoman-\(getpid())-\(UInt64.random(in: 0 ... .max))"
     let descriptor = open(hidden, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure(errno, path) }
-    var code = fill(descriptor, with: text)
+    var code = isThere && fchmod(descriptor, status.st_mode & 0o777) != 0 ? errno : 0
+    if code == 0 { code = fill(descriptor, with: text) }
     if code == 0, fsync(descriptor) != 0 { code = errno }
     // A network file system may report a full disk only here.
     if close(descriptor) != 0, code == 0 { code = errno }
@@ -29,11 +31,16 @@ public enum AtomicFile {
     }
   }
 
-  /// The file that a name stands for in the end.
+  /// The file that a name stands for in the end, whether it is there or not.
   private static func target(of path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
-    defer { free(resolved) }
-    return String(cString: resolved)
+    if let resolved = realpath(path, nil) {
+      defer { free(resolved) }
+      return String(cString: resolved)
+    }
+    // A link to what is not there yet; one that leads to itself fails when it is opened.
+    guard let link = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { return path }
+    let folder = link.hasPrefix("/") ? "" : path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    return folder + link
   }
 
   private static func pour(_ text: String, into path: String) throws(TranscriptError) {

@@ -153,51 +153,13 @@ struct SubtitleLayout {
   }
 
   private static func atoms(of text: String) -> [Atom] {
-    var atoms: [Atom] = []
-    for word in text.split(whereSeparator: \.isWhitespace) {
-      var isSpaced = !atoms.isEmpty
-      for piece in pieces(of: word) {
-        atoms.append(
-          Atom(text: piece, width: DisplayWidth.of(piece), isSpaced: isSpaced, breakCost: breakCost(after: piece)))
-        isSpaced = false
-      }
+    TextPiece.all(of: text.split(whereSeparator: \.isWhitespace), cutAt: lineWidth).map {
+      Atom(text: $0.text, width: DisplayWidth.of($0.text), isSpaced: $0.isSpaced, breakCost: breakCost(after: $0.text))
     }
-    return atoms
   }
-
-  /// A word is one piece, cut where it is longer than a line; Han and kana are pieces of their own, with the punctuation that
-  /// must not begin or end a line.
-  private static func pieces(of word: Substring) -> [String] {
-    var pieces: [String] = []
-    var width = 0
-    var previous: Character?
-    for character in word {
-      let columns = DisplayWidth.of(character)
-      let mayBreak =
-        previous.map { before in
-          (DisplayWidth.breaksAnywhere(character) || DisplayWidth.breaksAnywhere(before))
-            && !mayNotBegin.contains(character) && !mayNotEnd.contains(before)
-        } ?? true
-      if mayBreak || width + columns > lineWidth {
-        pieces.append(String(character))
-        width = columns
-      } else {
-        pieces[pieces.count - 1].append(character)
-        width += columns
-      }
-      previous = character
-    }
-    return pieces
-  }
-
-  private static let closers: Set<Character> = Set("\"'”’»›)]}」』）】》〉")
-  private static let sentenceEnds: Set<Character> = Set(".!?…。！？．؟।")
-  private static let clauseEnds: Set<Character> = Set(",;:–—،؛、，；：")
-  private static let mayNotBegin = closers.union(sentenceEnds).union(clauseEnds).union("ーっゃゅょッャュョ々")
-  private static let mayNotEnd: Set<Character> = Set("\"'“‘«‹([{「『（【《〈")
 
   private static func breakCost(after piece: String) -> Int {
-    guard let last = piece.last(where: { !closers.contains($0) }) else { return 400 }
-    return sentenceEnds.contains(last) ? 0 : clauseEnds.contains(last) ? 100 : 400
+    guard let last = piece.last(where: { !TextPiece.closers.contains($0) }) else { return 400 }
+    return TextPiece.sentenceEnds.contains(last) ? 0 : TextPiece.clauseEnds.contains(last) ? 100 : 400
   }
 }

@@ -106,12 +106,13 @@ enum Subtitles {
   }
 
   private static func escaped(_ line: String) -> String {
-    line.reduce(into: "") { text, character in
-      switch character {
+    // By scalars: a sign with a combining mark is a sign to whoever reads the file.
+    line.unicodeScalars.reduce(into: "") { text, scalar in
+      switch scalar {
       case "&": text += "&amp;"
       case "<": text += "&lt;"
       case ">": text += "&gt;"
-      default: text.append(character)
+      default: text.unicodeScalars.append(scalar)
       }
     }
   }

@@ -32,7 +32,14 @@ import Testing
     private(set) var recoveries = 0
     private(set) var isClosed = false
 
-    init(rate: Int = 48_000, encoding: CaptureFormat.Encoding = .float32, _ script: [(Int, Event)] = []) {
+    /// What beginning to capture answers.
+    private let startCode: Int32
+
+    init(
+      rate: Int = 48_000, encoding: CaptureFormat.Encoding = .float32, _ script: [(Int, Event)] = [],
+      startCode: Int32 = 0
+    ) {
+      self.startCode = startCode
       format = CaptureFormat(sampleRate: rate, channelCount: 2, encoding: encoding)
       periodFrames = rate / 100
       self.script = script.map { (frame: $0.0, event: $0.1) }
@@ -48,7 +55,7 @@ import Testing
 
     func start() -> Int32 {
       begin = MonotonicClock.now
-      return 0
+      return startCode
     }
 
     func wait(milliseconds: Int32) -> Bool {
@@ -182,6 +189,19 @@ import Testing
     #expect(gone.isClosed && !again.isClosed, "what is still held cannot be opened again")
     try finish(loop, source)
     #expect(again.isClosed)
+  }
+
+  /// One that can be opened but does not begin is not there yet.
+  @Test func aDeviceThatDoesNotStartIsNotBack() throws {
+    let mute = ScriptedPort(startCode: EIO), again = ScriptedPort()
+    let (loop, source) = capture(ScriptedPort([(4_800, .unplugged)]), others: [mute, again])
+    let heard = try source.hear(for: .seconds(10)) { $0.samples.count >= 4_000 }
+    #expect(
+      heard.events.prefix(2).map(\.audio) == [
+        .deviceLost(name: "card", reason: "No such device"), .deviceBack(name: "card"),
+      ], "\(heard.events)")
+    #expect(mute.isClosed && !again.isClosed)
+    try finish(loop, source)
   }
 
   @Test func aDeviceThatOnlyOverrunsCountsAsLost() throws {

@@ -35,6 +35,25 @@ import Testing
     }
   }
 
+  /// A part may lie in any of them, or across two.
+  @Test func partsAreThoseOfTheWhole() throws {
+    let flac = SF_FORMAT_FLAC | SF_FORMAT_PCM_16
+    let parts = try zip([4.0, 1.5, 3], [300.0, 800, 500]).map {
+      try bytes("a.flac", flac, seconds: $0, hertz: $1)
+    }
+    let url = scratch.file("parts.flac", parts.flatMap(\.self))
+    let whole = try everything(AudioFile(url))
+    for start in [0, 1, 3.75, 4.25, 5.25, 8] {
+      let part = try AudioFile(url)
+      try part.restrict(toPartFrom: .seconds(start), length: .milliseconds(500))
+      let first = Int(start * 16_000)
+      #expect(try everything(part) == Array(whole[first..<first + 8_000]), "from \(start) s")
+    }
+    #expect(throws: AudioError.partOutside(name: "parts.flac", start: 9, duration: 8.5)) {
+      try AudioFile(url).restrict(toPartFrom: .seconds(9), length: nil)
+    }
+  }
+
   @Test func anMP3WithTagsBetween() throws {
     let mp3 = SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III
     let first = try bytes("a.mp3", mp3, seconds: 3, hertz: 300),

@@ -42,6 +42,31 @@ import Transcripts
     #expect(transcript.translation == transcript.text && !transcript.text.isEmpty)
   }
 
+  /// The language of a recording is that of most of its speech, also where all text is English.
+  @Test(arguments: [true, false]) func theLanguageIsThatOfTheSpeech(conditions: Bool) throws {
+    var options = RecognitionOptions()
+    options.conditionsOnPreviousText = conditions
+    let interpreter = Interpreter(
+      recognition: try RecognitionModel(contentsOf: Places.model("whisper-base")),
+      voiceActivity: try VoiceActivityModel(contentsOf: Places.model("silero-vad")), options: options, to: "en"
+    ) { TranslationRoute(models: [], recognizesIntoEnglish: $0 != "en") }
+    func samples(_ name: String) throws -> [Float] {
+      try AudioFile(Places.fixtures.appending(path: name)).read(1_600_000)
+    }
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let joined = folder.appending(path: "both.wav")
+    // Portuguese, and a short sentence in English behind it.
+    let both = try samples("meeting-pt.flac") + [Float](repeating: 0, count: 32_000) + samples("short-en.flac")
+    do {
+      let writer = try SoundWriter(path: joined.path)
+      try both.withUnsafeBufferPointer { try writer.append($0) }
+    }
+    let transcript = try InterpreterSession(interpreter).interpret(AudioFile(joined), name: "x")
+    #expect(transcript.language == "pt" && transcript.segments.allSatisfy { $0.language == "en" })
+  }
+
   @Test func cancellationKeepsWhatIsFinal() throws {
     let interpreter = Interpreter(recognition: try RecognitionModel(contentsOf: Places.model("whisper-tiny.en")))
     let cancellation = Cancellation()

@@ -32,6 +32,7 @@ import Transcripts
     var backlog: Duration { arrived - position }
     /// The voice begins 0.3 s behind the turn's start.
     var turnLength: Duration { turnStart.map { max(.zero, position - $0 - .milliseconds(300)) } ?? .zero }
+    var silenceStart: Duration { position }
     func append(_ samples: UnsafeBufferPointer<Float>) { arrived += .seconds(samples.count) / AudioFile.sampleRate }
     func finish() { isEnding = true }
 

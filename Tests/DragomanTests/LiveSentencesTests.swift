@@ -48,6 +48,19 @@ import Transcripts
     #expect(words.map(\.text) == [" Good", " morning", " every", " body."])
   }
 
+  /// All that is shown lies behind what is certain, word by word.
+  @Test func wordsThatMayGoDoNotLieAcrossCertainOnes() {
+    var sentences = LiveSentences()
+    _ = sentences.take(update("One two", at: 4.4))
+    var next = update("", pending: "three four five", at: 4.6, each: 0.15)
+    next.pending[2].end = .seconds(5.2)
+    _ = sentences.take(next)
+    let words = sentences.pending
+    #expect(words.map(\.text) == [" three", " four", " five"])
+    #expect(words.allSatisfy { $0.start >= .seconds(5) && $0.start <= $0.end })
+    #expect(zip(words, words.dropFirst()).allSatisfy { $0.end <= $1.start })
+  }
+
   @Test func severalSentencesOfOneTurn() {
     var sentences = LiveSentences()
     let over = sentences.take(update("One. Two! Three? Four", endsTurn: true))

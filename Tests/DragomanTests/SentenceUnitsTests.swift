@@ -68,6 +68,19 @@ import Transcripts
     }
   }
 
+  /// A text without spaces is divided between its characters, but not within a foreign word, and not before a full stop.
+  @Test func sharesOfATextWithoutSpaces() {
+    #expect(
+      share("こんにちは。今日はいい天気です。", among: ["Hello.", "The weather is fine today."])
+        == ["こんにちは。", "今日はいい天気です。"])
+    let translation = "我们今天谈谈iPhone的录音。"
+    let shares = share(translation, among: ["Today we will", "talk about the recordings", "of the iPhone."])
+    #expect(shares.allSatisfy { !$0.isEmpty } && shares.joined() == translation, "\(shares)")
+    #expect(shares.contains { $0.contains("iPhone") }, "\(shares)")
+    #expect(
+      share("é https://example.org/" + String(repeating: "long", count: 20), among: ["it", "is"]).last?.count == 100)
+  }
+
   /// The same number of sentences, of other lengths.
   @Test func sharesEndWhereSentencesDo() {
     let texts = [

@@ -22,6 +22,13 @@ import Testing
       told(probabilities) == [Told(frame: 3, change: .began(2)), Told(frame: 8, change: .ended(6))])
   }
 
+  @Test func silenceBeginsWhereSpeechEnded() {
+    var endpoint = SpeechEndpoint(pause: 3)
+    #expect(endpoint.lastEnd == 0)
+    for probability: Float in [0.9, 0.9, 0.9, 0, 0, 0, 0] { _ = endpoint.append(probability) }
+    #expect(endpoint.lastEnd == 3)
+  }
+
   @Test func aClickIsNoSpeech() {
     #expect(told([0, 1, 0, 1, 0, 1, 0, 0, 0]).isEmpty)
   }

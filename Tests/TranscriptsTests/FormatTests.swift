@@ -115,6 +115,16 @@ let silence = Transcript(
         """)
   }
 
+  /// A sign with a mark on it is markup to whoever reads the file.
+  @Test func webVTTEscapesSignsWithMarks() {
+    let segment = Segment(id: 0, start: .zero, end: .seconds(1), text: "a <\u{301}b> &\u{20DD}", language: "en")
+    let transcript = Transcript(
+      file: "a.wav", duration: .seconds(1), language: "en", languageProbability: 1, model: "m", segments: [segment])
+    let text = TranscriptFormat.vtt.render(transcript)
+    #expect(text.unicodeScalars.contains("\u{301}") && !text.unicodeScalars.contains("<"), "\(text)")
+    #expect(text.unicodeScalars.filter { $0 == "&" }.count == 3, "\(text)")
+  }
+
   @Test func json() {
     #expect(
       TranscriptFormat.json.render(meeting) == #"""

@@ -63,12 +63,29 @@ import Transcripts
       try AtomicFile.write("new", to: folder + "/link.txt")
       #expect(try String(contentsOfFile: folder + "/file.txt", encoding: .utf8) == "new")
       #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder + "/link.txt") == "file.txt")
+      // Also one that leads to what is not there yet.
+      symlink("later.txt", folder + "/early.txt")
+      try AtomicFile.write("now", to: folder + "/early.txt")
+      #expect(try String(contentsOfFile: folder + "/later.txt", encoding: .utf8) == "now")
       #expect(mkfifo(folder + "/pipe", 0o600) == 0)
       let reader = open(folder + "/pipe", O_RDONLY | O_NONBLOCK)
       defer { close(reader) }
       try AtomicFile.write("through", to: folder + "/pipe")
       var bytes = [UInt8](repeating: 0, count: 16)
       #expect(read(reader, &bytes, 16) == 7 && String(decoding: bytes.prefix(7), as: UTF8.self) == "through")
+    }
+  }
+
+  @Test func whoMayReadTheOldFileMayReadTheNewOne() throws {
+    try withFolder { folder in
+      let path = folder + "/private.txt"
+      try AtomicFile.write("old", to: path)
+      for mode: mode_t in [0o600, 0o640, 0o664] {
+        chmod(path, mode)
+        try AtomicFile.write("new", to: path)
+        var status = stat()
+        #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == mode)
+      }
     }
   }
 
