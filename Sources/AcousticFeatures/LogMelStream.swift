@@ -28,7 +28,7 @@ public final class LogMelStream {
   private let input: UnsafeMutablePointer<Float>
   private let spectrum: UnsafeMutablePointer<fftwf_complex>
   private var power: [Float]
-  /// Samples that later frames still need; the first of them is sample `origin` of the signal with its mirrored start.
+  /// Samples that later frames still need; in order, the mirrored start before the signal among them.
   private var pending: [Float] = []
   private var mirrored = false
   /// Samples of the signal received so far.

@@ -14,7 +14,7 @@ extension LiveRecognizer {
   static func prompt(_ options: RecognitionOptions, _ live: LiveOptions, model: RecognitionModel) -> WindowPrompt {
     WindowPrompt(
       options: options, encoder: BytePairEncoder(vocabulary: model.vocabulary),
-      room: min(live.promptTokens, model.weights.dimensions.textContext / 2 - 1))
+      room: min(live.promptTokens, model.promptRoom))
   }
 
   /// Goes on with another model from the next recognition on, also within a turn.

@@ -14,7 +14,7 @@ struct TokenTable: RandomAccessCollection, @unchecked Sendable {
   let count: Int
   let startIndex = 0
   var endIndex: Int { count }
-  /// All of it, as `init(reading:)` takes it.
+  /// All of it, as `init(bytes:owner:)` takes it.
   let bytes: UnsafeRawBufferPointer
   private let owner: AnyObject
 

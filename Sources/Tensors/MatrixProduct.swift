@@ -25,7 +25,7 @@ package enum MatrixProduct {
       left.base, blasint(left.stride), right.base, blasint(right.stride), 0, output.base, blasint(output.stride))
   }
 
-  /// Splits `count` into as even runs as the pool has threads, and gives the `part`-th.
+  /// Splits `count` into `parts` runs, as even as can be, and gives the `part`-th.
   package static func share(_ part: Int, of parts: Int, count: Int) -> Range<Int> {
     (count * part / parts)..<(count * (part + 1) / parts)
   }

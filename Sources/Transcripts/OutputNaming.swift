@@ -31,11 +31,6 @@ public struct OutputNaming: Sendable {
     }
   }
 
-  /// The file name for input number `index`, counted from 0.
-  public func fileName(forInput index: Int, format: TranscriptFormat) -> String {
-    "\(bases[index]).\(format.rawValue)"
-  }
-
   /// A name for each of `inputs`, of which no two are equal; equal ones only where their folders do not tell them apart.
   private static func names(of inputs: [String]) -> [String] {
     let paths = inputs.map(Self.components)

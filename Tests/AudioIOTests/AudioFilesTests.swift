@@ -57,8 +57,11 @@ import Testing
     for path in ["m/a.wav", "m/b.M4A", "m/deep/c.wma", "m/notes.txt", "m/cover.jpg", "m/.d.m4a"] { make(path) }
     let root = scratch.folder.appendingPathComponent("m").path
     var passed: [String] = []
-    #expect(try AudioFiles.find(in: [root], passOver: { passed.append($0) }) == [root + "/a.wav"])
-    #expect(passed == [root + "/b.M4A", root + "/deep/c.wma"])
+    let found = try AudioFiles.find(in: [root]) { name, reason in
+      #expect(reason == .unreadFormat)
+      passed.append(name)
+    }
+    #expect(found == [root + "/a.wav"] && passed == [root + "/b.M4A", root + "/deep/c.wma"])
     #expect(AudioFiles.extensions.isDisjoint(with: AudioFiles.unreadExtensions))
   }
 
@@ -70,7 +73,10 @@ import Testing
     symlink("/dev/zero", root + "/zero.wav")
     symlink("nowhere", root + "/lost.wav")
     var passed: [String] = []
-    let found = try AudioFiles.find(in: [root, root + "/pipe.wav"], passOverPipe: { passed.append($0) })
+    let found = try AudioFiles.find(in: [root, root + "/pipe.wav"]) { name, reason in
+      #expect(reason == .noFile)
+      passed.append(name)
+    }
     #expect(found == ["/a.wav", "/deep/b.flac", "/lost.wav", "/pipe.wav"].map { root + $0 })
     #expect(passed == ["/deep/pipe.flac", "/pipe.wav", "/zero.wav"].map { root + $0 })
   }

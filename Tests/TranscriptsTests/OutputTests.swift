@@ -13,7 +13,6 @@ import Transcripts
         "talk.flac", "b/talk", "c/talk.wav", "stdin", "speech", "d/talk", "stdin-2", ".hidden", "archive.tar",
         "talk.wav.mp3", "c/talk.wav-2", "c/talk.wav-3",
       ])
-    #expect(OutputNaming(inputs: inputs).fileName(forInput: 1, format: .json) == "b/talk.json")
   }
 
   /// What an earlier run wrote is of the same input when the folder has grown: no name goes over to another one.
