@@ -86,7 +86,7 @@ struct TranscriptionRequest {
 
   /// Says on standard error where not all of the prompt and the hotwords can be used.
   func tellPrompt() {
-    let (given, used) = interpreter.recognition.promptTokens(interpreter.options)
+    let (given, used) = interpreter.promptTokens
     guard used < given else { return }
     StandardError.write(
       "dragoman: --initial-prompt and --hotwords have \(given) tokens together, of which the model takes \(used): the last ones; "

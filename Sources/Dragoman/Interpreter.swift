@@ -48,6 +48,9 @@ public struct Interpreter: Sendable {
   let threads: Int
   let kernels: Kernels
   let route: Route?
+  /// Tokens of the options' prompt and hotwords, and how many of them, the last ones, the recognition model takes.
+  public var promptTokens: (given: Int, used: Int) { recognition.promptTokens(options) }
+
   /// The recognition model's name.
   public var recognitionName: String { recognition.name }
   /// How text is translated; the languages come from the route.
