@@ -13,7 +13,7 @@ final class LiveFiles {
   private var files: [File] = []
   private let recording: SoundWriter?
 
-  /// Refuses what cannot be kept, before anything is made or replaced.
+  /// Refuses what is known not to be kept, before anything is made or replaced.
   ///
   /// - Parameter input: the recording that is replayed; nil for none.
   static func check(_ paths: [String], recording: String?, overwrites: Bool, input: String?) throws(Failure) {
@@ -30,6 +30,10 @@ final class LiveFiles {
       guard seen.insert(place).inserted else { throw Failure(.usage, "\(path) is named twice; choose another name") }
       if let input, URL(fileURLWithPath: input).resolvingSymlinksInPath().path == place {
         throw Failure(.usage, "\(path) is what is replayed; choose another name")
+      }
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      guard access(folder, W_OK | X_OK) == 0 else {
+        throw Failure(.cannotCreate, "cannot make \(path): \(String(cString: strerror(errno))); choose another place")
       }
       var status = stat()
       guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
@@ -57,7 +61,8 @@ final class LiveFiles {
     _ paths: [String], recording: String?, overwrites: Bool, content: SubtitleContent?, transcript: Transcript
   ) throws {
     self.transcript = transcript
-    if overwrites { for path in paths + (recording.map { [$0] } ?? []) { unlink(path) } }
+    // One that cannot be made costs none of those behind it.
+    func makeRoom(_ path: String) { if overwrites { unlink(path) } }
     for path in paths {
       let format = TranscriptFormat(rawValue: Self.ending(of: path))!
       if format == .json {
@@ -65,6 +70,7 @@ final class LiveFiles {
         files.append(.whole(path: path))
         continue
       }
+      makeRoom(path)
       let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o666)
       guard descriptor >= 0 else {
         throw Failure(.cannotCreate, "cannot make \(path): \(String(cString: strerror(errno)))")
@@ -76,7 +82,10 @@ final class LiveFiles {
       files.append(.growing(handle, growing, path: path))
     }
     do throws(AudioError) {
-      self.recording = try recording.map { path throws(AudioError) in try SoundWriter(path: path) }
+      self.recording = try recording.map { path throws(AudioError) in
+        makeRoom(path)
+        return try SoundWriter(path: path)
+      }
     } catch {
       throw Failure(.cannotCreate, error.description)
     }

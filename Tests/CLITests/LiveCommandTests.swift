@@ -226,6 +226,14 @@ import Testing
     // What may be replaced is only replaced when all of it can be kept.
     #expect(try run([Self.short, "--overwrite", "--save", path("there.srt"), "--save", path("a.docx")]).status == 64)
     #expect(try String(contentsOf: command.folder.appending(path: "there.srt"), encoding: .utf8) == "mine")
+    let nowhere = ["--overwrite", "--save", path("there.srt"), "--record", path("there.flac")]
+    for last in [["--save", path("nowhere/b.vtt")], ["--save", path("there.srt/b.vtt")]] {
+      let refused = try run([Self.short, "--simulate"] + nowhere + last + Self.quick)
+      #expect(refused.status == 73 && refused.errors.contains("b.vtt"), "\(refused)")
+    }
+    for name in ["there.srt", "there.flac"] {
+      #expect(try String(contentsOf: command.folder.appending(path: name), encoding: .utf8) == "mine", "\(name)")
+    }
     #expect(!FileManager.default.fileExists(atPath: talk))
     #expect(try run([Self.short], environment: [:]).status == 69, "nothing pulled")
   }
