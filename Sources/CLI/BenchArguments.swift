@@ -36,11 +36,10 @@ struct BenchData: ParsableArguments {
   ///   - limits: whether `--limit` counts utterances; else the caller limits what it counts.
   func load(target: String? = nil, limits: Bool = true) throws -> [DataSet] {
     let source = try source.map(languageCode)
-    var names: [String: Int] = [:]
+    var names = UniqueNames()
     return try sets.map { path in
       var set = try DataSet(path, format: try format(), wishes: .init(language: source, target: target))
-      names[set.name, default: 0] += 1
-      if names[set.name]! > 1 { set.name += "#\(names[set.name]!)" }
+      set.name = names.take(set.name)
       tell(set.faults, of: set.name)
       if limits, let limit { set.utterances = Array(set.utterances.prefix(limit)) }
       return set

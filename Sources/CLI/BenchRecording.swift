@@ -29,7 +29,7 @@ struct BenchRecording {
   }
 
   private static func all(of set: DataSet) -> [BenchRecording] {
-    var groups: [[Utterance]] = [], places: [String: Int] = [:], taken: [String: Int] = [:]
+    var groups: [[Utterance]] = [], places: [String: Int] = [:], names = UniqueNames()
     for utterance in set.utterances {
       guard let audio = utterance.audio else { continue }
       let key = "\(utterance.channel ?? -1) \(audio)"
@@ -50,8 +50,7 @@ struct BenchRecording {
         recording.excerpt = group[0].excerpt
         recording.utterances[0].excerpt = nil
       }
-      taken[recording.id, default: 0] += 1
-      if taken[recording.id]! > 1 { recording.id += "#\(taken[recording.id]!)" }
+      recording.id = names.take(recording.id)
       return recording
     }
   }

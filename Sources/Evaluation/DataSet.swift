@@ -117,7 +117,7 @@ struct DataSetReading {
   let wishes: DataSet.Wishes
   private(set) var utterances: [Utterance] = []
   private(set) var faults: [DataSetFault] = []
-  private var taken: [String: Int] = [:]
+  private var names = UniqueNames()
 
   init(path: String, format: DataSetFormat, wishes: DataSet.Wishes) {
     (self.path, self.format, self.wishes) = (path, format, wishes)
@@ -126,9 +126,7 @@ struct DataSetReading {
   /// Takes an utterance; an id that is there already gets a number.
   mutating func add(_ utterance: Utterance) {
     var utterance = utterance
-    let count = taken[utterance.id, default: 0] + 1
-    taken[utterance.id] = count
-    if count > 1 { utterance.id += "#\(count)" }
+    utterance.id = names.take(utterance.id)
     if utterance.language == nil { utterance.language = wishes.language }
     utterances.append(utterance)
   }

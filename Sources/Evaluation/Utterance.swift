@@ -14,7 +14,7 @@ public struct Utterance: Sendable, Equatable {
     public init(start: Double, duration: Double?) { (self.start, self.duration) = (start, duration) }
   }
 
-  /// Names it within its set; no two are equal.
+  /// Names it within its set; no two of a set that was read are equal.
   public var id: String
   /// Path of the recording; nil for text without sound.
   public var audio: String?

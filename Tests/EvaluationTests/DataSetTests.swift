@@ -243,6 +243,13 @@ import Testing
     scratch.put("twice.jsonl", #"{"id": "a", "text": "x"}"# + "\n" + #"{"id": "a", "text": "y"}"#)
     #expect(try DataSet(scratch.path("twice.jsonl")).utterances.map(\.id) == ["a", "a#2"])
   }
+
+  @Test(arguments: [
+    (["x", "x", "x#2"], ["x", "x#2", "x#2#2"]), (["x", "x#2", "x", "x"], ["x", "x#2", "x#3", "x#4"]),
+  ]) func noTwoIdsAreEqual(written: [String], ids: [String]) throws {
+    scratch.put("ids.jsonl", written.map { #"{"id": "\#($0)", "text": "t"}"# }.joined(separator: "\n"))
+    #expect(try DataSet(scratch.path("ids.jsonl")).utterances.map(\.id) == ids)
+  }
 }
 
 /// A folder that goes away with the value.
