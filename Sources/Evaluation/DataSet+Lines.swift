@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Transcripts
 
 /// Two line-aligned texts and their languages.
 struct LinePair: Equatable {
@@ -57,7 +58,9 @@ struct LinePair: Equatable {
     var ending = ""
     if parts.count > 2, ["txt", "text"].contains(parts.last!.lowercased()) { ending = "." + parts.removeLast() }
     guard parts.count >= 2, let last = parts.last, (2...7).contains(last.count),
-      let language = DataSetReading.language(last), language.count <= 3
+      let language = DataSetReading.language(last), language.count <= 3,
+      // Without an ending of texts `wav` and `srt` would be languages.
+      !ending.isEmpty || (try? LanguageCode(language)) != nil
     else { return nil }
     return (parts.dropLast().joined(separator: "."), language, ending)
   }

@@ -233,6 +233,19 @@ import Testing
     }
   }
 
+  @Test func endingsOfFilesAreNoLanguages() throws {
+    for name in ["talk.txt", "talk.wav", "talk.srt"] { scratch.put(name, "One.\n") }
+    let lines = try DataSet(scratch.path("talk.txt"))
+    #expect(lines.format == .lines && lines.utterances.map(\.text) == ["One."])
+    #expect(throws: DataSetError.missing(path: scratch.path("talk"))) { try DataSet(scratch.path("talk")) }
+    // Languages that Whisper does not know are named by the texts' ending.
+    for (name, text) in [("news.en", "One."), ("news.pt", "Um."), ("alp.de.txt", "Eins."), ("alp.gsw.txt", "Eis.")] {
+      scratch.put(name, text + "\n")
+    }
+    #expect(try DataSet(scratch.path("news.en")).utterances[0].translations == ["pt": "Um."])
+    #expect(try DataSet(scratch.path("alp.de.txt")).utterances[0].translations == ["gsw": "Eis."])
+  }
+
   @Test func whatIsNoSetIsRefused() throws {
     #expect(throws: DataSetError.missing(path: scratch.path("absent"))) { try DataSet(scratch.path("absent")) }
     scratch.put("empty/readme.md", "")
