@@ -81,6 +81,7 @@ extension DataSetReading {
         "\(pair.source) has \(sources.count) lines and \(pair.target) \(targets.count); they have to agree line for line."
       )
     }
+    lineCount = sources.count
     for (source, translation) in zip(sources, targets) {
       guard let text = source.text, let reference = translation.text else {
         fault(source.text == nil ? pair.source : pair.target, source.number, "not UTF-8")
@@ -103,7 +104,9 @@ extension DataSetReading {
     let file = URL(fileURLWithPath: path)
     if file.pathExtension.lowercased() == "trn" { return try readNamedLines(LineID.last) }
     if file.lastPathComponent == "text" { return try readNamedLines(LineID.first) }
-    for line in try TextLines.read(path) {
+    let lines = try TextLines.read(path)
+    lineCount = lines.count
+    for line in lines {
       guard let text = line.text else {
         fault(path, line.number, "not UTF-8")
         continue
@@ -140,6 +143,7 @@ extension DataSet {
       lines.contains(where: { !$0.text.isEmpty })
     else { return nil }
     var named = self
+    named.lineCount = nil
     for (index, line) in lines.enumerated() {
       (named.utterances[index].id, named.utterances[index].text) = line
     }

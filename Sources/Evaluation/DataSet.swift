@@ -35,6 +35,8 @@ public struct DataSet: Sendable, Equatable {
   public var utterances: [Utterance]
   /// Lines and files that were passed over.
   public var faults: [DataSetFault]
+  /// Lines of the text that it was read from, whose numbers the ids are; nil where ids are names.
+  public var lineCount: Int?
 
   /// What a reader needs to know besides the path.
   public struct Wishes: Sendable {
@@ -83,15 +85,17 @@ public struct DataSet: Sendable, Equatable {
       throw .empty(path: path, format: format, faults: reading.faults)
     }
     self.init(
-      name: Self.name(of: path), path: path, format: format, utterances: reading.utterances, faults: reading.faults)
+      name: Self.name(of: path), path: path, format: format, utterances: reading.utterances, faults: reading.faults,
+      lineCount: reading.lineCount)
   }
 
   /// A set that is in memory already.
   public init(
-    name: String, path: String, format: DataSetFormat, utterances: [Utterance], faults: [DataSetFault] = []
+    name: String, path: String, format: DataSetFormat, utterances: [Utterance], faults: [DataSetFault] = [],
+    lineCount: Int? = nil
   ) {
     (self.name, self.path, self.format) = (name, path, format)
-    (self.utterances, self.faults) = (utterances, faults)
+    (self.utterances, self.faults, self.lineCount) = (utterances, faults, lineCount)
   }
 
   /// The files and folders that a path of a set names: itself, or the two texts of a pair.
@@ -117,6 +121,8 @@ struct DataSetReading {
   let wishes: DataSet.Wishes
   private(set) var utterances: [Utterance] = []
   private(set) var faults: [DataSetFault] = []
+  /// As a `DataSet` has it.
+  var lineCount: Int?
   private var names = UniqueNames()
 
   init(path: String, format: DataSetFormat, wishes: DataSet.Wishes) {

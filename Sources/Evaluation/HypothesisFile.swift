@@ -125,7 +125,7 @@ struct HypothesisReading {
   private mutating func readText(_ lines: [TextLines.Line]) throws(HypothesisError) {
     let written = lines.filter { $0.text.map { !$0.allSatisfy(\.isWhitespace) } ?? false }
     // Ids at the beginning or in brackets at the end, if most lines have one. Numbers of lines are no ids.
-    for parse in names.areNumbers ? [] : [LineID.first, LineID.last] {
+    for parse in names.lineCount != nil ? [] : [LineID.first, LineID.last] {
       let found = written.map { line in parse(line.text!).map { (id: names.id($0.id), text: $0.text) } }
       guard found.count(where: { $0?.id != nil }) * 2 > written.count else { continue }
       for (line, found) in zip(written, found) {
@@ -137,10 +137,10 @@ struct HypothesisReading {
       }
       return
     }
-    guard lines.count == names.ids.count else {
+    guard let ids = names.inOrder(lines.count) else {
       throw .lineCount(path: path, expected: names.ids.count, found: lines.count)
     }
-    for (id, line) in zip(names.ids, lines) { result.texts[id] = line.text }
+    for case (let id?, let line) in zip(ids, lines) { result.texts[id] = line.text }
   }
 
   private mutating func readFolder(_ files: [String]) -> String? {

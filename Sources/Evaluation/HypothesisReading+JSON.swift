@@ -34,10 +34,10 @@ extension HypothesisReading {
     if names.ids.count == 1, items.count == 1 || items.allSatisfy({ $0.id == nil }) {
       result.texts[names.ids[0]] = joined(items.flatMap(\.parts), of: names.ids[0])
     } else {
-      guard items.count == names.ids.count, items.allSatisfy({ $0.id == nil }) else {
+      guard let ids = names.inOrder(items.count), items.allSatisfy({ $0.id == nil }) else {
         throw .foreign(path: path, example: items[0].id ?? "\(items.count) texts without ids", expected: names.ids[0])
       }
-      for (id, item) in zip(names.ids, items) { result.texts[id] = joined(item.parts, of: id) }
+      for case (let id?, let item) in zip(ids, items) { result.texts[id] = joined(item.parts, of: id) }
     }
   }
 

@@ -4,14 +4,14 @@ internal import Foundation
 struct UtteranceNames {
   /// In the order of the set.
   let ids: [String]
-  /// Whether ids are the numbers of lines, which no output writes.
-  let areNumbers: Bool
+  /// Lines of the text whose numbers the ids are, which no output writes; nil where ids are names.
+  let lineCount: Int?
   private var byName: [String: String] = [:]
   private let languages: [String: String]
 
   init(_ set: DataSet) {
     ids = set.utterances.map(\.id)
-    areNumbers = [.lines, .pair].contains(set.format) && ids.allSatisfy { Int($0) != nil }
+    lineCount = set.lineCount
     languages = Dictionary(
       set.utterances.compactMap { utterance in utterance.language.map { (utterance.id, $0) } },
       uniquingKeysWith: { first, _ in first })
@@ -27,6 +27,15 @@ struct UtteranceNames {
   /// The id that a name stands for: an id, or a recording with folders and ending or without.
   func id(_ name: String) -> String? {
     byName[name] ?? Self.names(name).lazy.compactMap { byName[$0] }.first
+  }
+
+  /// The ids of so many texts in the order of the set, or of the text that it was read from: nil for lines of that which are no
+  /// utterance. nil for another number of texts.
+  func inOrder(_ count: Int) -> [String?]? {
+    if count == ids.count { return ids }
+    guard count == lineCount else { return nil }
+    let ids = Set(ids)
+    return (0..<count).map { ids.contains("\($0 + 1)") ? "\($0 + 1)" : nil }
   }
 
   /// Language of an utterance, where the set tells it.

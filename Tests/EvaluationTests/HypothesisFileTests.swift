@@ -102,6 +102,24 @@ import Testing
     #expect(try all("digits.txt", "2\n1 apples\n", for: lines).texts == ["1": "2", "2": "1 apples"])
   }
 
+  /// A blank line on both sides, and one that is no UTF-8, are lines of the output all the same.
+  @Test func linesOfAPairKeepTheirNumbers() throws {
+    scratch.put("news.en.txt", "One.\n\nThree.\nFour.\n")
+    try Data("Um.\n\nTr\u{E9}s.\nQuatro.\n".unicodeScalars.map { UInt8($0.value) })
+      .write(to: URL(filePath: scratch.path("news.pt.txt")))
+    let pair = try DataSet(scratch.path("news.en.txt"))
+    #expect(pair.utterances.map(\.id) == ["1", "4"])
+    let whole = try all("whole.txt", "um\n\ntres\nquatro\n", for: pair, into: "pt")
+    #expect(whole.texts == ["1": "um", "4": "quatro"])
+    // Only what was to be translated.
+    #expect(try all("two.txt", "um\nquatro\n", for: pair, into: "pt").texts == whole.texts)
+    let objects = ["um", "", "tres", "quatro"].map { #"{"translation": "\#($0)"}"# }.joined(separator: "\n")
+    #expect(try all("whole.jsonl", objects, for: pair, into: "pt").texts == whole.texts)
+    #expect(throws: HypothesisError.lineCount(path: scratch.path("three.txt"), expected: 2, found: 3)) {
+      try all("three.txt", "um\ntres\nquatro\n", for: pair, into: "pt")
+    }
+  }
+
   @Test func referencesWithIds() throws {
     scratch.put("ref.trn", "one two (a-1)\nthree (a-2)\nno id\n")
     let trn = try DataSet(scratch.path("ref.trn"))
