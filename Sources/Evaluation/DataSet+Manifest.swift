@@ -49,25 +49,15 @@ extension DataSetReading {
   private mutating func readObjects(_ data: Data, file: String, folder: String) {
     let data = TextLines.utf8(data)
     if data.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "[") {
-      guard let objects = try? JSONSerialization.jsonObject(with: data) as? [Any] else {
+      guard let objects = LooseJSON.value(data) as? [Any] else {
         return fault(file, nil, "begins as a JSON array and is not one")
       }
       for (index, object) in objects.enumerated() { readObject(object, file, index + 1, folder: folder, what: "item") }
       return
     }
     for line in usable(TextLines.split(data), of: file) {
-      let object = Self.object(line.text!) ?? Self.object(Self.withoutNaN(line.text!))
-      readObject(object, file, line.number, folder: folder, what: "line")
+      readObject(LooseJSON.value(line.text!), file, line.number, folder: folder, what: "line")
     }
-  }
-
-  private static func object(_ text: String) -> Any? {
-    try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
-  }
-
-  /// Python writes numbers that are none as JSON does not know them.
-  private static func withoutNaN(_ text: String) -> String {
-    text.replacing(/([:\[,]\s*)(?:NaN|-?Infinity)(\s*[,}\]])/) { "\($0.1)null\($0.2)" }
   }
 
   mutating func readObject(_ value: Any?, _ file: String, _ number: Int, folder: String, what: String) {

@@ -4,11 +4,11 @@ extension HypothesisReading {
   mutating func readJSON(_ data: Data, _ lines: [TextLines.Line]) throws(HypothesisError) {
     let form = HypothesisJSON(target)
     var items: [HypothesisJSON.Item] = []
-    if let whole = try? JSONSerialization.jsonObject(with: data) {
+    if let whole = LooseJSON.value(data) {
       items = form.items(of: try own(whole) ?? whole)
     } else {
       let written = lines.filter { $0.text.map { !$0.allSatisfy(\.isWhitespace) } ?? false }
-      let values = written.map { try? JSONSerialization.jsonObject(with: Data($0.text!.utf8)) }
+      let values = written.map { LooseJSON.value($0.text!) }
       if values.contains(where: { $0 == nil }), let values = HypothesisJSON.values(in: data) {
         items = values.flatMap(form.items)
       } else {
@@ -145,7 +145,7 @@ struct HypothesisJSON {
         depth -= 1
         guard depth >= 0 else { return nil }
         guard depth == 0 else { continue }
-        guard let value = try? JSONSerialization.jsonObject(with: data[begin...index]) else { return nil }
+        guard let value = LooseJSON.value(data[begin...index]) else { return nil }
         values.append(value)
         begin = data.index(after: index)
       default: break

@@ -106,6 +106,15 @@ import Testing
     #expect(marks.utterances.map(\.text) == [""] && marks.faults.map(\.line) == [1, 2])
   }
 
+  /// As Python's `json` writes numbers that are none.
+  @Test(arguments: [
+    #"{"audio": "a.wav", "text": "so, NaN, [Infinity]", "p": [NaN, NaN, 1], "q": {"r": [-Infinity,Infinity]}}"#,
+    #"[{"audio": "a.wav", "text": "so, NaN, [Infinity]", "p": NaN}]"#,
+  ]) func numbersThatAreNone(json: String) throws {
+    let set = try DataSet("-", wishes: .init(standardInput: { Data(json.utf8) }))
+    #expect(set.utterances.map(\.text) == ["so, NaN, [Infinity]"] && set.faults.isEmpty)
+  }
+
   @Test func otherPeoplesFolders() throws {
     scratch.put("hf/metadata.jsonl", "\u{FEFF}[{\"file_name\": \"a.wav\", \"transcription\": \"one\"}]")
     let hugging = try DataSet(scratch.path("hf"))

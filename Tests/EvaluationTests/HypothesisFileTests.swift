@@ -161,6 +161,19 @@ import Testing
     #expect(try all("alt.ctm", alternatives, for: call).texts["a"] == "first last")
   }
 
+  /// As Python's `json` writes numbers that are none.
+  @Test func numbersThatAreNone() throws {
+    let line = #"{"id":"u1","text":"a, NaN, b","avg_logprob":NaN,"p":[NaN, NaN,-Infinity]}"#
+    let lines = try all("nan.jsonl", line + "\n" + #"{"id":"u2","text":"two"}"#)
+    #expect(lines.texts == ["u1": "a, NaN, b", "u2": "two"] && lines.faults.isEmpty)
+    let one = DataSet(name: "set", path: "set", format: .manifest, utterances: [Utterance(id: "u", text: "x")])
+    let whisper = #"{"segments":[{"id":0,"start":0,"end":1,"text":" one","no_speech_prob":NaN}]}"#
+    #expect(try all("whisper.json", whisper, for: one).texts == ["u": "one"])
+    #expect(try all("several.json", "{\n\"text\": \"a\",\n\"p\": NaN}\n{\"text\": \"b\"}", for: one).texts == ["u": "a b"])
+    scratch.put("nan/u1.json", whisper)
+    #expect(try HypothesisFile.read(scratch.path("nan"), for: set).texts == ["u1": "one"])
+  }
+
   @Test func foldersTellRecordingsApart() throws {
     let twins = DataSet(
       name: "set", path: "set", format: .folder,
