@@ -4,7 +4,7 @@ public struct BenchComparison: Sendable, Equatable, Codable {
   public var first: String, second: String
   /// Utterances that both runs have.
   public var utterances: Int
-  /// Utterances that only one run has, and those whose references differ: neither are compared.
+  /// Utterances that only one run has, and those that were measured against other references: neither are compared.
   public var unpaired: Int, differing: Int
   /// By the name of the metric; only those that both runs can be measured with.
   public var metrics: [String: PairedComparison]
@@ -17,7 +17,11 @@ public struct BenchComparison: Sendable, Equatable, Codable {
     func name(_ utterance: UtteranceResult) -> String { isOneSet ? utterance.id : utterance.key }
     let others = Dictionary(other.utterances.map { (name($0), $0) }, uniquingKeysWith: { first, _ in first })
     let common = one.utterances.compactMap { mine in others[name(mine)].map { (mine, $0) } }
-    let pairs = common.filter { $0.reference == $1.reference && $0.translationReference == $1.translationReference }
+    // What was heard is the same whatever it was translated into; where nothing was heard, only translations are compared.
+    let pairs = common.filter { one, other in
+      one.reference == other.reference
+        && (one.translationReference == other.translationReference || one.hypothesis != nil && other.hypothesis != nil)
+    }
     utterances = pairs.count
     differing = common.count - pairs.count
     unpaired = one.utterances.count + others.count - 2 * common.count
@@ -45,7 +49,8 @@ public struct BenchComparison: Sendable, Equatable, Codable {
       }
     }
     let translated = pairs.compactMap { one, other -> (first: String, second: String, reference: String)? in
-      guard let reference = one.translationReference, let first = one.translation, let second = other.translation
+      guard let reference = one.translationReference, reference == other.translationReference,
+        let first = one.translation, let second = other.translation
       else { return nil }
       return (first, second, reference)
     }

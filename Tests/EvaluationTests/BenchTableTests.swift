@@ -145,4 +145,19 @@ import Testing
     #expect(Formatted.signed(0.001) == "0.00" && Formatted.signed(1) == "+1.00" && Formatted.signed(-1) == "-1.00")
     #expect(Formatted.probability(0.0001) == "<0.001" && Formatted.percent(0.1234) == "12.34")
   }
+
+  @Test func whatWasHeardIsComparedAcrossTranslations() {
+    let cascade = BenchSamples.run("cascade", isGood: true)
+    var heard = BenchSamples.run("heard", isGood: false), other = heard, text = cascade
+    heard.utterances[2].translationReference = nil
+    other.utterances[2].translationReference = "buenos días a todos"
+    for run in [heard, other] {
+      let comparison = BenchComparison(cascade, run, ruler: BenchSamples.ruler)
+      #expect(comparison.utterances == 3 && comparison.differing == 0)
+      #expect(comparison.metrics["WER"]?.utterances == 3 && comparison.metrics["BLEU"] == nil)
+    }
+    // Of text alone there is nothing else to compare.
+    for index in text.utterances.indices { text.utterances[index].hypothesis = nil }
+    #expect(BenchComparison(text, other, ruler: BenchSamples.ruler).differing == 1)
+  }
 }
