@@ -24,7 +24,7 @@ public struct LiveMeasures: Sendable, Equatable {
   public var faults = 0
   /// Times that the machine did less, or that a device was lost.
   public var degradations = 0, deviceLosses = 0
-  /// What was said, and what it means; the latter is nil without a translation.
+  /// What was said, and what it means; the latter is nil where no translation was wanted.
   public var text = Stream(), translation: Stream?
   /// Waits.
   public var lags = LiveLags()
@@ -59,7 +59,10 @@ public struct LiveMeasures: Sendable, Equatable {
         sentences: reference.sentences(side, audioSeconds: audioSeconds > 0 ? audioSeconds : nil), form: form)
     }
     text = stream(.text)
-    if log.finals.contains(where: { $0.translation != nil }) { translation = stream(.translation) }
+    // A session that translates nothing of what it should is not left out.
+    if reference.target != nil || log.finals.contains(where: { $0.translation != nil }) {
+      translation = stream(.translation)
+    }
     lags = LiveLags(log, speech: reference.speech, language: language, form: form)
 
     if let texts = reference.texts(.text) {
@@ -80,12 +83,15 @@ public struct LiveMeasures: Sendable, Equatable {
     of log: LiveLog, references: [String], target: String?, ruler: Ruler
   ) -> BLEU.Statistics {
     let unit = ErrorUnit.forLanguage(target)
-    let words = { (text: String) in DisplayedWords(text, unit: unit, form: .displayed).words }
-    let stream = log.finals.flatMap { words($0.translation ?? "") }
-    let parts = Resegmentation.parts(of: stream, sentences: references.map(words))
+    let words = { (text: String) in DisplayedWords(text, unit: unit, form: .displayed) }
+    let whole = Transcript.joined(log.finals.compactMap(\.translation), language: primaryLanguage(target))
+    let stream = words(whole), scalars = Array(whole.unicodeScalars)
+    let parts = Resegmentation.parts(of: stream.words, sentences: references.map { words($0).words })
     return .total(
       zip(parts, references).map { part, reference in
-        let hypothesis = stream[part].joined(separator: unit == .word ? " " : "")
+        // With the white space that stands in it: other scripts among Chinese have some.
+        func end(of count: Int) -> Int { count == 0 ? 0 : stream.ends[count - 1] }
+        let hypothesis = String(scalars[end(of: part.lowerBound)..<end(of: part.upperBound)])
         return ruler.bleu.statistics(hypothesis: hypothesis, reference: reference)
       })
   }

@@ -16,8 +16,8 @@ public struct LiveScore: Sendable, Equatable, Codable {
   public struct Lagging: Sendable, Equatable, Codable {
     /// Sentences that were measured, and those to which no word of the output belongs.
     public var sentences: Int, unanswered: Int
-    /// AL, StreamLAAL and DAL, in milliseconds.
-    public var averageLagging: Double, streamLAAL: Double, differentiableAverageLagging: Double
+    /// AL, StreamLAAL and DAL, in milliseconds; nil where no sentence was measured.
+    public var averageLagging: Double?, streamLAAL: Double?, differentiableAverageLagging: Double?
   }
 
   /// What tables call it.
@@ -32,7 +32,7 @@ public struct LiveScore: Sendable, Equatable, Codable {
   public var faults: Int
   /// Times that the machine did less, or that a device was lost.
   public var degradations: Int, deviceLosses: Int
-  /// What was said, and what it means; the latter is nil without a translation.
+  /// What was said, and what it means; the latter is nil where no translation was wanted.
   public var text: Stream, translation: Stream?
   /// From the beginning of a sentence's speech to the first text, and to the first translation, in seconds.
   public var firstText: Percentiles?, firstTranslation: Percentiles?
@@ -96,12 +96,11 @@ extension LiveScore.Stream {
 }
 
 extension LiveScore.Lagging {
-  /// nil where no sentence was measured.
+  /// nil where there is no sentence.
   init?(_ lagging: Lagging) {
-    guard let average = lagging.averageLagging, let adaptive = lagging.streamLAAL,
-      let differentiable = lagging.differentiableAverageLagging
-    else { return nil }
+    guard lagging.sentences + lagging.unanswered > 0 else { return nil }
     (sentences, unanswered) = (lagging.sentences, lagging.unanswered)
-    (averageLagging, streamLAAL, differentiableAverageLagging) = (average, adaptive, differentiable)
+    (averageLagging, streamLAAL) = (lagging.averageLagging, lagging.streamLAAL)
+    differentiableAverageLagging = lagging.differentiableAverageLagging
   }
 }

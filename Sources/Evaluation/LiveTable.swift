@@ -80,7 +80,7 @@ public enum LiveTable {
       $0.maximumLag.map { Formatted.fixed($0) }
     },
     TableColumn(heading: "LAAL", meaning: "StreamLAAL of the text as displayed for good, in milliseconds") {
-      $0.text.shown.map { milliseconds($0.streamLAAL) }
+      ($0.text.shown?.streamLAAL).map(milliseconds)
     },
     TableColumn(
       heading: "LAAL of", meaning: "sentences of the reference that it is of, where no word belongs to the others"
@@ -88,7 +88,7 @@ public enum LiveTable {
       $0.text.shown.flatMap { $0.unanswered > 0 ? "\($0.sentences)/\($0.sentences + $0.unanswered)" : nil }
     },
     TableColumn(heading: "committed", meaning: "StreamLAAL of the text as committed, in milliseconds") {
-      $0.text.committed.map { milliseconds($0.streamLAAL) }
+      ($0.text.committed?.streamLAAL).map(milliseconds)
     },
     TableColumn(heading: "NE", meaning: "words of the text taken back for each word of the finals") {
       $0.text.normalizedErasure.map { Formatted.fixed($0) }
@@ -100,10 +100,10 @@ public enum LiveTable {
       $0.firstTranslation.map { Formatted.fixed($0.p50) }
     },
     TableColumn(heading: "to LAAL", meaning: "StreamLAAL of the translation as displayed for good, in milliseconds") {
-      $0.translation?.shown.map { milliseconds($0.streamLAAL) }
+      ($0.translation?.shown?.streamLAAL).map(milliseconds)
     },
     TableColumn(heading: "committed", meaning: "StreamLAAL of the translation as meant to stay, in milliseconds") {
-      $0.translation?.committed.map { milliseconds($0.streamLAAL) }
+      ($0.translation?.committed?.streamLAAL).map(milliseconds)
     },
     TableColumn(heading: "to NE", meaning: "words of the translation taken back for each word of the finals") {
       $0.translation?.normalizedErasure.map { Formatted.fixed($0) }

@@ -92,12 +92,49 @@ import Testing
       let score = LiveScore(label: "x", log: log, reference: Self.reference)
       #expect(score.utterances == 0 && score.unfinished == log.events.count && score.text.words == 0)
       #expect(score.wordErrorRate == 1, "all words are missing")
-      #expect(score.text.shown == nil && score.translation == nil && score.bleu == nil)
+      // All of it is missing, and counts as that.
+      #expect(score.text.shown?.unanswered == 2 && score.text.shown?.sentences == 0 && score.bleu == 0)
+      #expect(score.translation?.shown?.unanswered == 2 && score.translation?.words == 0)
       #expect(score.firstText == nil && score.sentenceFinal == nil && score.maximumLag == nil)
       #expect(score.text.normalizedErasure == nil)
-      #expect(LiveTable.text(of: [score]).hasPrefix("session  audio s  sent.   WER %\nx"))
+      #expect(LiveTable.text(of: [score]).hasPrefix("session  audio s  sent.   WER %  LAAL of  BLEU\nx"))
       #expect(LiveTable.minutes(of: [score]).isEmpty)
     }
+  }
+
+  /// As in a cascade, a recording of which nothing was translated takes its share of the score.
+  @Test func whatIsNotTranslatedCountsAsMissing() throws {
+    let half = LiveReference(
+      segments: [Self.reference.segments[0]], language: "en", target: "pt", audioSeconds: 4)
+    let said = LiveLog([.update(Self.log.finals[0])])
+    var silent = said
+    guard case .update(var update) = silent.events[0] else { return }
+    update.translation = nil
+    silent.events = [.update(update)]
+    var both = LiveMeasures(said, reference: half)
+    #expect(LiveScore(label: "said", both).bleu == 100)
+    both += LiveMeasures(silent, reference: half)
+    // Half of the words: the brevity penalty.
+    #expect(abs(try #require(LiveScore(label: "both", both).bleu) - 100 * exp(-1)) < 1e-9)
+    let score = LiveScore(label: "both", both)
+    #expect(score.translation?.shown?.sentences == 1 && score.translation?.shown?.unanswered == 1)
+    #expect(LiveScore(label: "x", log: silent, reference: LiveReference()).translation == nil)
+  }
+
+  /// What stands between ideographs stays as it is written.
+  @Test func translationsWithoutSpacesAreCutAsTheyAreWritten() {
+    let texts = ["我们 用 deep learning 训练。", "GPU memory 很 贵。"]
+    let reference = LiveReference(
+      segments: texts.enumerated().map { index, text in
+        .init(start: Double(3 * index), end: Double(3 * index + 2), text: "x", translation: text)
+      }, language: "en", target: "zh", audioSeconds: 6)
+    // The sentences of the session end elsewhere.
+    let log = LiveLog([
+      .update(.final(0, at: 3, from: 0, to: 2, "x", translation: "我们 用 deep learning")),
+      .update(.final(1, at: 6, from: 3, to: 5, "x", translation: "训练。GPU memory 很 贵。")),
+    ])
+    let score = LiveScore(label: "x", log: log, reference: reference, ruler: Ruler(bleu: BLEU(tokenizer: .zh)))
+    #expect(score.bleu.map { abs($0 - 100) < 1e-9 } == true, "\(score.bleu ?? -1)")
   }
 
   @Test func scriptsWithoutSpacesAreCountedInCharacters() {
