@@ -44,14 +44,11 @@ public struct LiveLog: Sendable, Equatable {
         events.append(try decoder.decode(LiveLine.self, from: Data(text.utf8)).typed())
       } catch let missing as LiveLine.Missing {
         throw .incomplete(line: line.number, event: missing.event, field: missing.field)
-      } catch DecodingError.typeMismatch(_, let context) where !context.codingPath.isEmpty {
-        let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-        throw .incomplete(line: line.number, event: LiveLine.name(in: text) ?? "?", field: path)
-      } catch DecodingError.keyNotFound(let key, let context) {
-        let path = (context.codingPath + [key]).map(\.stringValue).joined(separator: ".")
-        throw .incomplete(line: line.number, event: LiveLine.name(in: text) ?? "?", field: path)
       } catch {
-        throw .notJSON(line: line.number)
+        guard let path = (error as? DecodingError)?.path, !path.isEmpty else { throw .notJSON(line: line.number) }
+        throw .incomplete(
+          line: line.number, event: LiveLine.name(in: text) ?? "?",
+          field: path.map(\.stringValue).joined(separator: "."))
       }
     }
   }
@@ -89,6 +86,17 @@ public struct LiveLog: Sendable, Equatable {
   }
 }
 
+extension DecodingError {
+  /// The field that cannot be decoded; empty where it is all of it, which then is no JSON.
+  fileprivate var path: [any CodingKey] {
+    switch self {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context): context.codingPath
+    case .keyNotFound(let key, let context): context.codingPath + [key]
+    @unknown default: []
+    }
+  }
+}
+
 /// A line as it is written.
 private struct LiveLine: Decodable {
   /// What an event lacks.
@@ -96,13 +104,14 @@ private struct LiveLine: Decodable {
     var event: String, field: String
   }
 
+  // Counts are any numbers until they are looked at: of 1.5 the decoder says that the line is no JSON.
   var event: String?, emittedAt: Double?
-  var utterance: Int?, t0: Double?, t1: Double?
-  var language: String?, text: String?, stable: Int?
-  var translation: String?, stableTranslation: Int?
+  var utterance: Double?, t0: Double?, t1: Double?
+  var language: String?, text: String?, stable: Double?
+  var translation: String?, stableTranslation: Double?
   var words: [LiveWord]?
   var lost: Double?, reason: String?
-  var level: Int?, what: String?, lag: Double?
+  var level: Double?, what: String?, lag: Double?
   var state: String?, name: String?
   var duration: Double?
 
@@ -138,29 +147,40 @@ private struct LiveLine: Decodable {
     return (object as? [String: Any])?["event"] as? String
   }
 
+  /// Seconds that a session can tell of: what lies beyond some months is a mistake, and would be a table of as many minutes.
+  private static let times = -1e7...1e7
+
   func typed() throws -> LoggedEvent {
     guard let event else { throw Missing(event: "?", field: "event") }
     func needed<Value>(_ value: Value?, _ field: String) throws -> Value {
       guard let value else { throw Missing(event: event, field: field) }
       return value
     }
-    let time = try needed(emittedAt, "emitted_at")
+    func seconds(_ value: Double?, _ field: String) throws -> Double {
+      try needed(value.flatMap { Self.times.contains($0) ? $0 : nil }, field)
+    }
+    func count(_ value: Double?, _ field: String) throws -> Int {
+      try needed(value.flatMap { Int(exactly: $0) }.flatMap { $0 >= 0 ? $0 : nil }, field)
+    }
+    let time = try seconds(emittedAt, "emitted_at")
     switch event {
     case "partial":
       return .update(
         .partial(
-          try needed(utterance, "utterance"), at: time, from: try needed(t0, "t0"), to: try needed(t1, "t1"),
-          language: language, try needed(text, "text"), stable: try needed(stable, "stable"), translation: translation,
-          stableTranslation: stableTranslation ?? 0))
+          try count(utterance, "utterance"), at: time, from: try seconds(t0, "t0"), to: try seconds(t1, "t1"),
+          language: language, try needed(text, "text"), stable: try count(stable, "stable"), translation: translation,
+          stableTranslation: try count(stableTranslation ?? 0, "stable_translation")))
     case "final":
+      for time in (words ?? []).flatMap({ [$0.start, $0.end] }) { _ = try seconds(time, "words") }
       return .update(
         .final(
-          try needed(utterance, "utterance"), at: time, from: try needed(t0, "t0"), to: try needed(t1, "t1"),
-          language: language, try needed(text, "text"), translation: translation, words: words ?? []))
-    case "overrun": return .overrun(at: time, lost: try needed(lost, "lost"), reason: reason ?? "")
-    case "degraded": return .degraded(at: time, level: try needed(level, "level"), what: what ?? "", lag: lag)
+          try count(utterance, "utterance"), at: time, from: try seconds(t0, "t0"), to: try seconds(t1, "t1"),
+          language: language, try needed(text, "text"), translation: translation,
+          words: words ?? []))
+    case "overrun": return .overrun(at: time, lost: try seconds(lost, "lost"), reason: reason ?? "")
+    case "degraded": return .degraded(at: time, level: try count(level, "level"), what: what ?? "", lag: lag)
     case "device": return .device(at: time, state: try needed(state, "state"), name: name ?? "")
-    case "end": return .end(at: time, duration: try needed(duration, "duration"))
+    case "end": return .end(at: time, duration: try seconds(duration, "duration"))
     default: return .other(at: time, name: event)
     }
   }

@@ -72,6 +72,20 @@ import Testing
     #expect(throws: LiveLogError.self) {
       try log(#"{"event":"final","emitted_at":1,"utterance":0,"t0":0,"t1":1,"text":"a","words":[{"start":1}]}"#)
     }
+    incomplete("final", "utterance", #"{"event":"final","emitted_at":1,"utterance":1.5,"t0":0,"t1":1,"text":"a"}"#)
+    let partial = #"{"event":"partial","emitted_at":1,"utterance":0,"t0":0,"t1":1,"text":"a","#
+    incomplete("partial", "stable", partial + #""stable":-1}"#)
+    incomplete("partial", "stable_translation", partial + #""stable":0,"stable_translation":-2}"#)
+    for time in ["1e300", "1e15", "-1e15"] {
+      incomplete("end", "emitted_at", #"{"event":"end","emitted_at":\#(time),"duration":1}"#)
+      incomplete("end", "duration", #"{"event":"end","emitted_at":1,"duration":\#(time)}"#)
+      incomplete("overrun", "lost", #"{"event":"overrun","emitted_at":1,"lost":\#(time)}"#)
+      incomplete("partial", "t1", partial.replacing(#""t1":1"#, with: #""t1":\#(time)"#) + #""stable":0}"#)
+      incomplete(
+        "final", "words",
+        #"{"event":"final","emitted_at":1,"utterance":0,"t0":0,"t1":1,"text":"a","words":[{"start":1,"end":\#(time),"text":"a"}]}"#
+      )
+    }
   }
 
   @Test func filesAreRead() throws {
