@@ -8,17 +8,19 @@ extension HypothesisReading {
   }
 
   /// `RECORDING CHANNEL START DURATION WORD [CONFIDENCE]`: words go to the utterance whose part of the recording their middle
-  /// lies in, and whose channel they are of where there are several. Of alternatives the first is taken. A recording that has no word is
-  /// one of which nothing was recognised.
+  /// lies in, and whose channel they are of where output or references tell several. Words of an utterance's own name are all
+  /// its own. Of alternatives the first is taken. A recording that has no word is one of which nothing was recognised.
   ///
   /// - Reference: NIST SCTK, `doc/infmts.htm`, "ctm".
   mutating func readCTM(_ lines: [TextLines.Line]) throws(HypothesisError) {
     let words = try readWords(lines)
     let recordings = Dictionary(grouping: set.utterances.compactMap(\.audio), by: Files.stem)
       .mapValues { Set($0).count }
-    var found: Set<String> = [], silent: [String] = []
+    let channels = Dictionary(grouping: set.utterances.filter { $0.channel != nil }, by: Self.recording)
+      .mapValues { Set($0.map(\.channel)) }
+    var taken: [String: Set<Int>] = [:], silent: [String] = []
     for utterance in set.utterances {
-      let recording = utterance.audio.map(Files.stem) ?? utterance.id
+      let recording = Self.recording(of: utterance)
       // Recordings of one name in several folders cannot be told apart.
       guard recordings[recording, default: 1] == 1 else { continue }
       guard let name = [recording, utterance.id].first(where: { words[$0] != nil }) else {
@@ -26,22 +28,39 @@ extension HypothesisReading {
         result.texts[utterance.id] = ""
         continue
       }
-      found.insert(name)
-      let spoken = words[name]!, isOfSeveral = Set(spoken.map(\.channel)).count > 1
+      let spoken = words[name]!
+      let isOfSeveral = max(channels[recording, default: []].count, Set(spoken.map(\.channel)).count) > 1
       let part = utterance.excerpt.map { $0.start..<$0.start + ($0.duration ?? .infinity) }
-      let own = spoken.filter { word in
-        (part?.contains(word.middle) ?? true)
-          && (!isOfSeveral || utterance.channel == nil || word.channel == utterance.channel)
+      let own = spoken.indices.filter { index in
+        let word = spoken[index]
+        guard name == recording else { return true }
+        // Output that names no channel is of all.
+        return (part?.contains(word.middle) ?? true)
+          && (!isOfSeveral || utterance.channel == nil || word.channel == nil || word.channel == utterance.channel)
       }
-      result.texts[utterance.id] = joined(own.sorted { $0.middle < $1.middle }.map(\.text), of: utterance.id)
+      taken[name, default: []].formUnion(own)
+      let inOrder = own.map { spoken[$0] }.sorted { $0.middle < $1.middle }
+      result.texts[utterance.id] = joined(inOrder.map(\.text), of: utterance.id)
     }
-    if found.isEmpty, let example = words.keys.min() {
+    if taken.isEmpty, let example = words.keys.min() {
       throw .foreign(path: path, example: example, expected: set.utterances[0].id)
     }
     for recording in silent { fault(nil, "no word of \(recording), which counts as deleted") }
-    for name in words.keys.sorted() where !found.contains(name) {
-      fault(nil, "no recording of \(set.name) is called \(name)")
+    for (name, words) in words.sorted(by: { $0.key < $1.key }) {
+      guard let taken = taken[name] else {
+        fault(nil, "no recording of \(set.name) is called \(name)")
+        continue
+      }
+      let rest = words.count - taken.count
+      if rest > 0 {
+        fault(nil, "\(rest) \(rest == 1 ? "word of \(name) is" : "words of \(name) are") in no part that is scored")
+      }
     }
+  }
+
+  /// What an output calls the recording of an utterance.
+  private static func recording(of utterance: Utterance) -> String {
+    utterance.audio.map(Files.stem) ?? utterance.id
   }
 
   private func readWords(_ lines: [TextLines.Line]) throws(HypothesisError) -> [String: [Spoken]] {

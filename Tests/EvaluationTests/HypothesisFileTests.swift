@@ -36,6 +36,11 @@ import Testing
     #expect(throws: HypothesisError.self) { try read("foreign.ctm", "nobody 1 0 0.3 two\n") }
   }
 
+  /// As Kaldi has it before segments are put in their places.
+  @Test func timesInACTMOfUtterancesCountFromTheirBeginnings() throws {
+    #expect(try read("x.ctm", "u1 1 0.2 0.3 one\nu2 1 0.2 0.3 three\n")["u2"] == "three")
+  }
+
   @Test func jsonOfManyKinds() throws {
     let expected = ["u1": "one", "u3": "four"]
     #expect(
@@ -147,8 +152,14 @@ import Testing
     let read = try all("both.ctm", both, for: call)
     #expect(read.texts == ["a": "left", "b": "right", "c": ""])
     #expect(read.faults.map(\.reason) == ["no word of mute, which counts as deleted"])
-    // One channel in the output is the recogniser's way to say mono.
-    #expect(try all("one.ctm", "call.v2.wav 1 0 1 word\n", for: call).texts["b"] == "word")
+    // Nobody speaks on the second channel; a channel without a name is the recogniser's way to say mono.
+    let first = try all("one.ctm", "call.v2.wav 1 0 1 word\ncall.v2.wav 1 7 1 late\n", for: call)
+    #expect(first.texts["a"] == "word" && first.texts["b"] == "")
+    #expect(first.faults.map(\.reason).contains("1 word of call.v2 is in no part that is scored"), "\(first.faults)")
+    #expect(try all("mono.ctm", "call.v2.wav - 0 1 word\n", for: call).texts["b"] == "word")
+    var mono = call
+    mono.utterances[1].channel = 0
+    #expect(try all("other.ctm", "call.v2.wav 2 0 1 word\n", for: mono).texts["b"] == "word")
     let alternatives = """
       call.v2 1 * * <ALT_BEGIN>
       call.v2 1 0 1 first
@@ -169,7 +180,8 @@ import Testing
     let one = DataSet(name: "set", path: "set", format: .manifest, utterances: [Utterance(id: "u", text: "x")])
     let whisper = #"{"segments":[{"id":0,"start":0,"end":1,"text":" one","no_speech_prob":NaN}]}"#
     #expect(try all("whisper.json", whisper, for: one).texts == ["u": "one"])
-    #expect(try all("several.json", "{\n\"text\": \"a\",\n\"p\": NaN}\n{\"text\": \"b\"}", for: one).texts == ["u": "a b"])
+    let several = "{\n\"text\": \"a\",\n\"p\": NaN}\n{\"text\": \"b\"}"
+    #expect(try all("several.json", several, for: one).texts == ["u": "a b"])
     scratch.put("nan/u1.json", whisper)
     #expect(try HypothesisFile.read(scratch.path("nan"), for: set).texts == ["u1": "one"])
   }
