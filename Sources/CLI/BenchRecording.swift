@@ -49,6 +49,12 @@ struct BenchRecording {
       } else {
         recording.excerpt = group[0].excerpt
         recording.utterances[0].excerpt = nil
+        let start = recording.excerpt?.start ?? 0
+        recording.utterances[0].segments = group[0].segments.map { segment in
+          var segment = segment
+          (segment.start, segment.end) = (segment.start.map { $0 - start }, segment.end.map { $0 - start })
+          return segment
+        }
       }
       recording.id = names.take(recording.id)
       return recording

@@ -152,6 +152,17 @@ import Testing
     #expect(all.map { $0.excerpt?.start } == starts)
     #expect(all[0].utterances.map { $0.excerpt!.start } == [0, 2])
     #expect(all[2].utterances[0].excerpt == nil)
+    // Of a part with segments these begin with what is heard, too.
+    var talk = part("d", "d.wav", 10)
+    talk.segments = [.init(start: 10.5, end: 12, text: "one"), .init(start: nil, end: nil, text: "two")]
+    let parts = DataSet(name: "s", path: "s", format: .manifest, utterances: [talk])
+    let heard = BenchRecording.all(of: [parts], limit: nil)[0]
+    #expect(heard.excerpt?.start == 10 && heard.utterances[0].segments.map(\.start) == [0.5, nil])
+    #expect(heard.utterances[0].segments.map(\.end) == [2, nil])
+    // Two of one name.
+    var names = set
+    names.utterances = ["a", "a#2", "a"].map { part($0, "\($0).wav") }
+    #expect(BenchRecording.all(of: [names], limit: nil).map(\.id) == ["a", "a#2", "a#3"])
     #expect(BenchRecording.all(of: [set, set], limit: 2).map(\.id) == ["a-1", "b", "a-1", "b"])
   }
 }
