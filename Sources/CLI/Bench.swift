@@ -42,9 +42,15 @@ struct BenchGrid: ParsableArguments {
     _ = try beams()
   }
 
-  /// Ids or paths.
-  var models: [String] {
-    model.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+  /// Ids or paths, each once.
+  var models: [String] { Self.models(in: model).map(\.model) }
+
+  /// The models of a list, each once, and what tables and plots call them: two of one name by their paths.
+  static func models(in list: String) -> [(model: String, name: String)] {
+    let models = list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+      .map { $0.contains("/") ? URL(fileURLWithPath: $0).standardizedFileURL.path : $0 }.withoutRepetitions
+    let names = models.map { $0.contains("/") ? URL(fileURLWithPath: $0).lastPathComponent : $0 }
+    return zip(models, names).map { model, name in (model, names.count { $0 == name } == 1 ? name : model) }
   }
 
   func beams() throws -> [Int] { try integers(beam, in: ArgumentRanges.beam, option: "--beam") }
@@ -54,11 +60,12 @@ struct BenchGrid: ParsableArguments {
   /// - Parameter settings: what is the same for all of them.
   func systems(settings: [String: String]) throws -> [BenchSystem] {
     var systems: [BenchSystem] = []
-    for model in models {
+    for (model, name) in Self.models(in: model) {
       for threads in try runs.threadCounts() {
         for beam in try beams() {
           systems.append(
-            BenchSystem(model: model, beam: beam, threads: threads, label: runs.label, settings: settings))
+            BenchSystem(
+              model: model, modelName: name, beam: beam, threads: threads, label: runs.label, settings: settings))
         }
       }
     }
@@ -84,7 +91,8 @@ struct BenchRuns: ParsableArguments {
 
 /// One cell of a grid.
 struct BenchSystem {
-  var model: String
+  /// An id or a path, and what tables and plots call it.
+  var model: String, modelName: String
   var beam: Int
   var threads: Int
   var label: String?
@@ -93,11 +101,9 @@ struct BenchSystem {
 
   /// What tables and plots call it.
   var name: String {
-    let name = model.contains("/") ? URL(fileURLWithPath: model).lastPathComponent : model
     let others = settings.sorted { $0.key < $1.key }.map { $1.isEmpty ? $0 : "\($0) \($1)" }
-    return
-      (["\(name) beam \(beam), \(threads) \(threads == 1 ? "thread" : "threads")"] + others + [label].compactMap(\.self))
-      .joined(separator: ", ")
+    let cell = "\(modelName) beam \(beam), \(threads) \(threads == 1 ? "thread" : "threads")"
+    return ([cell] + others + [label].compactMap(\.self)).joined(separator: ", ")
   }
 
   /// Everything that results depend on, for the journal and the report.

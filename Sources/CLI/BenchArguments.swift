@@ -154,9 +154,15 @@ func integers(_ list: String, in range: ClosedRange<Int>, option: String) throws
     throw ValidationError(
       "\(option) takes \(range.lowerBound) to \(range.upperBound), several with commas, not \(list).")
   }
-  // The same twice would be one system under one name.
-  var seen: Set<Int> = []
-  return values.map { $0! }.filter { seen.insert($0).inserted }
+  return values.map { $0! }.withoutRepetitions
+}
+
+extension Array where Element: Hashable {
+  /// Each once, where it comes first: the same twice in a grid would be two systems of one name.
+  var withoutRepetitions: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
 }
 
 extension DataSetError: CommandFailure {

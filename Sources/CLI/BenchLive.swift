@@ -62,8 +62,8 @@ struct BenchLiveCommand: ParsableCommand {
 
   func validate() throws {
     try live.checkTranslation(hasTarget: target != nil)
-    _ = try policies()
-    _ = try steps()
+    _ = try Self.policies(in: policy)
+    _ = try Self.steps(in: step)
   }
 
   func run() throws {
@@ -108,7 +108,7 @@ struct BenchLiveCommand: ParsableCommand {
     if let target { settings["to"] = target }
     if findLanguage { settings["language found"] = "" }
     if realTime { settings["real time"] = "" }
-    let (policies, steps) = (try policies(), try steps())
+    let (policies, steps) = (try Self.policies(in: policy), try Self.steps(in: step))
     return try grid.systems(settings: settings).flatMap { cell in
       policies.flatMap { policy in
         steps.map { step in
@@ -132,7 +132,7 @@ struct BenchLiveCommand: ParsableCommand {
   /// What tables call a set in a run: only what the grid has several of, and always the policy and the step.
   private func label(of system: System, set: String) -> String {
     var parts = [set]
-    if grid.models.count > 1 { parts.append(system.grid.model) }
+    if grid.models.count > 1 { parts.append(system.grid.modelName) }
     parts += [system.policy, "step \(system.step)"]
     if (try? grid.beams().count) ?? 1 > 1 { parts.append("beam \(system.grid.beam)") }
     if (try? grid.runs.threadCounts().count) ?? 1 > 1 { parts.append("\(system.grid.threads) threads") }
@@ -167,21 +167,23 @@ struct BenchLiveCommand: ParsableCommand {
     }
   }
 
-  private func policies() throws -> [String] {
-    let policies = policy.split(separator: ",", omittingEmptySubsequences: false).map {
+  /// The policies of a list, each once.
+  static func policies(in list: String) throws -> [String] {
+    let policies = list.split(separator: ",", omittingEmptySubsequences: false).map {
       $0.trimmingCharacters(in: .whitespaces)
     }
     for policy in policies { _ = try CommitPolicy(argument: policy) }
-    return policies
+    return policies.withoutRepetitions
   }
 
-  private func steps() throws -> [Double] {
-    let steps = step.split(separator: ",", omittingEmptySubsequences: false).map {
+  /// The same of steps, in seconds.
+  static func steps(in list: String) throws -> [Double] {
+    let steps = list.split(separator: ",", omittingEmptySubsequences: false).map {
       Double($0.trimmingCharacters(in: .whitespaces))
     }
     guard steps.allSatisfy({ $0.map(LiveArguments.steps.contains) ?? false }) else {
-      throw ValidationError("--step takes 0.1 to 5 seconds, several with commas, not \(step).")
+      throw ValidationError("--step takes 0.1 to 5 seconds, several with commas, not \(list).")
     }
-    return steps.map { $0! }
+    return steps.map { $0! }.withoutRepetitions
   }
 }

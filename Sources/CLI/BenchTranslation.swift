@@ -128,7 +128,8 @@ struct BenchTranslationCommand: ParsableCommand {
       for beam in try beams() {
         let names = try Set(languages.map { try models.name(from: $0, to: target) }).sorted().joined(separator: ",")
         systems.append(
-          BenchSystem(model: names, beam: beam, threads: threads, label: self.runs.label, settings: settings))
+          BenchSystem(
+            model: names, modelName: names, beam: beam, threads: threads, label: self.runs.label, settings: settings))
       }
     }
     let runner = try BenchRunner(

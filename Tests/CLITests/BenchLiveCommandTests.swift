@@ -123,6 +123,11 @@ import Testing
     #expect(try run([path("lines.txt")]).status == 65)
   }
 
+  @Test func whatIsNamedTwiceIsHeardOnce() throws {
+    #expect(try BenchLiveCommand.policies(in: "attention, agreement,attention") == ["attention", "agreement"])
+    #expect(try BenchLiveCommand.steps(in: "0.3,0.30,0.4,0.3") == [0.3, 0.4])
+  }
+
   @Test func policiesByName() throws {
     #expect(try CommitPolicy(argument: "agreement") == .localAgreement(2))
     #expect(try CommitPolicy(argument: "agreement:3") == .localAgreement(3))
