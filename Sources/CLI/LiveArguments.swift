@@ -94,15 +94,14 @@ struct LiveArguments: ParsableArguments {
 extension CommitPolicy {
   /// The policy that `--policy` names.
   init(argument: String) throws {
-    let parts = argument.split(separator: ":", maxSplits: 1)
-    let value = parts.count > 1 ? Double(parts[1]) : nil
-    switch parts.first {
-    case "agreement" where parts.count == 1 || (value.map { (2...5).contains($0) } ?? false):
-      self = .localAgreement(Int(value ?? 2))
-    case "attention" where parts.count == 1 || (value.map { (0...5).contains($0) } ?? false):
-      self = .alignAtt(.seconds(value ?? 0.8))
-    case "both" where parts.count == 1 || (value.map { (0...5).contains($0) } ?? false):
-      self = .both(2, .seconds(value ?? 0.6))
+    let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let isUsual = parts.count == 1
+    let count = isUsual ? 2 : Int(parts[1]), seconds = isUsual ? nil : Double(parts[1])
+    let isDelay = isUsual || (seconds.map { (0...5).contains($0) } ?? false)
+    switch parts[0] {
+    case "agreement" where count.map { (2...5).contains($0) } ?? false: self = .localAgreement(count!)
+    case "attention" where isDelay: self = .alignAtt(.seconds(seconds ?? 0.8))
+    case "both" where isDelay: self = .both(2, .seconds(seconds ?? 0.6))
     default:
       throw ValidationError(
         "--policy is attention or attention:S (seconds), agreement or agreement:N (2 to 5 texts), both or both:S, not \(argument)."

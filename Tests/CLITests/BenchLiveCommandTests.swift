@@ -133,7 +133,10 @@ import Testing
     #expect(try CommitPolicy(argument: "agreement:3") == .localAgreement(3))
     #expect(try CommitPolicy(argument: "attention") == .alignAtt(.milliseconds(800)))
     #expect(try CommitPolicy(argument: "attention:0.8") == .alignAtt(.milliseconds(800)))
-    for wrong in ["", "agreement:1", "agreement:x", "attention:-1", "attention:6", "all"] {
+    for wrong in [
+      "", "agreement:1", "agreement:x", "agreement:2.9", "agreement:", "attention:", "both:", ":", "attention::1",
+      "attention:-1", "attention:6", "attention:nan", "all",
+    ] {
       #expect(throws: (any Error).self, "\(wrong)") { try CommitPolicy(argument: wrong) }
     }
   }
