@@ -52,8 +52,8 @@ struct BenchCompareCommand: ParsableCommand {
     }
     for comparison in comparisons { try StandardOutput.write(BenchTable.text(of: comparison)) }
     try BenchOutput.write(
-      BenchResult(environment: BenchOutput.environment, ruler: ruler, runs: runs), comparisons: comparisons,
-      ruler: ruler, report: report)
+      BenchResult(environment: BenchResult.common(results.map(\.environment)), ruler: ruler, runs: runs),
+      comparisons: comparisons, ruler: ruler, report: report)
     if let output { try AtomicFile.write(try BenchOutput.json(comparisons), to: output) }
   }
 
@@ -79,6 +79,13 @@ struct BenchCompareCommand: ParsableCommand {
       let reason =
         FileManager.default.fileExists(atPath: path) ? "cannot be read (\(error.localizedDescription))" : "no such file"
       throw Failure(.noInput, "\(path): \(reason). Check the spelling.")
+    }
+    /// What every format has.
+    struct Heading: Decodable { var format: Int }
+    if let heading = try? JSONDecoder().decode(Heading.self, from: data),
+      let fault = BenchResult.fault(ofFormat: heading.format)
+    {
+      throw Failure(.badData, "\(path): \(fault)")
     }
     do {
       return try JSONDecoder().decode(BenchResult.self, from: data)

@@ -105,4 +105,16 @@ public struct BenchResult: Sendable, Equatable, Codable {
       return summary
     }
   }
+  /// What is the matter with a result of this format; nil where it can be read.
+  public static func fault(ofFormat format: Int?) -> String? {
+    guard let format, format > currentFormat else { return nil }
+    return "it has format \(format), and this program knows formats up to \(currentFormat); "
+      + "take the dragoman that wrote it, or a newer one"
+  }
+
+  /// What is true of all environments: results of several machines name only what these have in common.
+  public static func common(_ environments: [[String: String]]) -> [String: String] {
+    guard let first = environments.first else { return [:] }
+    return first.filter { fact in environments.allSatisfy { $0[fact.key] == fact.value } }
+  }
 }

@@ -61,6 +61,9 @@ extension HypothesisReading {
   private func own(_ value: Any) throws(HypothesisError) -> Any? {
     guard let object = value as? [String: Any], object["rulers"] != nil, let runs = object["runs"] as? [[String: Any]]
     else { return nil }
+    if let fault = BenchResult.fault(ofFormat: object["format"] as? Int) {
+      throw .unknownForm(path: path, reason: fault)
+    }
     guard runs.count == 1, let utterances = runs[0]["utterances"] else {
       throw .unknownForm(
         path: path,

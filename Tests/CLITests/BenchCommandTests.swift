@@ -301,6 +301,40 @@ import Testing
     #expect(try run(["compare", files[0], files[0]]).output.contains("no. 2"))
   }
 
+  /// Results of another machine are not headed with this one, and those of a later program are not guessed at.
+  @Test func resultsOfElsewhere() throws {
+    defer { command.clean() }
+    func put(_ name: String, _ environment: [String: String], format: Int = 1) throws {
+      let utterance = UtteranceResult(set: "s", id: "1", language: "en", reference: "one two", hypothesis: name)
+      var result = BenchResult(
+        environment: environment, ruler: Ruler(resamples: 10),
+        runs: [BenchRun(system: name, settings: [:], utterances: [utterance])])
+      result.format = format
+      try JSONEncoder().encode(result).write(to: command.folder.appending(path: name))
+    }
+    try put("one", ["processor": "Difference Engine", "date": "1822"])
+    try put("two", ["processor": "Difference Engine", "date": "1834"])
+    try put("new", [:], format: 99)
+    let compared = try run(["compare", path("one"), path("two"), "--report", path("c.html")])
+    #expect(compared.status == 0, "\(compared.errors)")
+    let report = try String(contentsOfFile: path("c.html"), encoding: .utf8)
+    #expect(report.contains("Difference Engine") && !report.contains("1822"))
+    #expect(!report.contains(ProcessInfo.processInfo.operatingSystemVersionString))
+    let refused = try run(["compare", path("one"), path("new")])
+    #expect(refused.status == 65 && refused.errors.contains("format 99"), "\(refused.errors)")
+    try command.put("ref.txt", "one two\n")
+    try FileManager.default.copyItem(atPath: path("new"), toPath: path("new.json"))
+    let scored = try run(["score", path("ref.txt"), path("new.json")])
+    #expect(scored.status == 65 && scored.errors.contains("format 99"), "\(scored.errors)")
+  }
+
+  @Test func modelsOfAGridDiffer() {
+    let models = BenchGrid.models(in: "/a/m, /b/m,m,/a/m,/a/./m/,c,,d/e")
+    let here = FileManager.default.currentDirectoryPath
+    #expect(models.map(\.model) == ["/a/m", "/b/m", "m", "c", "\(here)/d/e"])
+    #expect(models.map(\.name) == ["/a/m", "/b/m", "m", "c", "e"])
+  }
+
   @Test func aTranslationIsScoredAgainstTheTextThatIsNamed() throws {
     defer { command.clean() }
     try command.put("n.en.txt", "The library is open today.\n")
