@@ -29,10 +29,16 @@ extension DataSetReading {
   /// Recordings with a text beside each: `a.flac` with `a.txt`, and `a.pt.txt` for a translation.
   mutating func readFolder() throws(DataSetError) {
     let files = Files.below(path)
+    let names = files.filter { $0.lowercased().hasSuffix(".txt") }
     /// By their names with the ending in lower case.
-    let texts = Dictionary(
-      files.filter { $0.lowercased().hasSuffix(".txt") }.map { ($0.dropLast(4) + ".txt", $0) },
-      uniquingKeysWith: { first, _ in first })
+    let texts = Dictionary(names.map { ($0.dropLast(4) + ".txt", $0) }, uniquingKeysWith: { first, _ in first })
+    /// `a.pt.txt` by `a`, with its `pt`, in the order of their names.
+    var translations: [String: [(code: String, name: String)]] = [:]
+    for name in names {
+      let stem = name.dropLast(4)
+      guard let dot = stem.lastIndex(of: "."), !stem[dot...].contains("/") else { continue }
+      translations[String(stem[..<dot]), default: []].append((String(stem[stem.index(after: dot)...]), name))
+    }
     for file in files where Files.isAudio(file) {
       let id = String(file.dropLast((file as NSString).pathExtension.count + 1))
       guard let name = ["\(id).txt", "\(file).txt"].lazy.compactMap({ texts[$0] }).first else {
@@ -42,12 +48,17 @@ extension DataSetReading {
       var utterance = Utterance(id: id, audio: Files.path(file, in: path), text: "")
       guard let text = try wholeText(Files.path(name, in: path)) else { continue }
       utterance.text = text
-      for other in texts.values where other.hasPrefix("\(id).") && other != name {
-        let code = String(other.dropFirst(id.count + 1).dropLast(4))
-        guard !code.isEmpty, !code.contains("/"), !code.contains("."), let language = Self.language(code) else {
+      for other in translations[id] ?? [] where other.name != name {
+        // `a.wav.txt` is no translation into Wav.
+        guard !Files.audioEndings.contains(other.code.lowercased()), let language = Self.language(other.code) else {
           continue
         }
-        utterance.translations[language] = try wholeText(Files.path(other, in: path))
+        let whole = Files.path(other.name, in: path)
+        if utterance.translations[language] == nil {
+          utterance.translations[language] = try wholeText(whole)
+        } else {
+          fault(whole, nil, "a second text in \(language)")
+        }
       }
       add(utterance)
     }

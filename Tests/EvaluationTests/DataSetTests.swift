@@ -228,6 +228,17 @@ import Testing
     #expect(set.faults.count == 1)
   }
 
+  @Test func ofTwoTextsInOneLanguageTheFirstCounts() throws {
+    for number in 0..<20 {
+      for (ending, text) in [("wav", ""), ("txt", "hello"), ("pt-BR.txt", "oi"), ("pt.txt", "olá"), ("wav.txt", "x")] {
+        scratch.put("\(number).\(ending)", text)
+      }
+    }
+    let set = try DataSet(scratch.path)
+    #expect(set.utterances.count == 20 && set.utterances.allSatisfy { $0.translations == ["pt": "oi"] })
+    #expect(set.faults.map(\.reason) == Array(repeating: "a second text in pt", count: 20))
+  }
+
   @Test func lineAlignedTexts() throws {
     scratch.put("news.en.txt", "One.\nTwo.\n\nFour.\n")
     scratch.put("news.pt.txt", "Um.\nDois.\n\n\n")
@@ -243,9 +254,12 @@ import Testing
   }
 
   @Test func endingsOfFilesAreNoLanguages() throws {
-    for name in ["talk.txt", "talk.wav", "talk.srt"] { scratch.put(name, "One.\n") }
-    let lines = try DataSet(scratch.path("talk.txt"))
-    #expect(lines.format == .lines && lines.utterances.map(\.text) == ["One."])
+    scratch.put("talk.txt", "One.\n")
+    for beside in ["talk.wav", "talk.srt"] {
+      scratch.put(beside, "One.\n")
+      let lines = try DataSet(scratch.path("talk.txt"))
+      #expect(lines.format == .lines && lines.utterances.map(\.text) == ["One."])
+    }
     #expect(throws: DataSetError.missing(path: scratch.path("talk"))) { try DataSet(scratch.path("talk")) }
     // Languages that Whisper does not know are named by the texts' ending.
     for (name, text) in [("news.en", "One."), ("news.pt", "Um."), ("alp.de.txt", "Eins."), ("alp.gsw.txt", "Eis.")] {
