@@ -12,14 +12,11 @@ extension BLEU {
     /// What stands between white space.
     case none
 
-    /// The tokeniser that is usual for a target language: `zh` for Chinese, `char` for Japanese, Thai and other languages
-    /// that put no spaces between words, else 13a.
+    /// The tokeniser that is usual for a target language: `zh` for Chinese, `char` for the other languages that put no spaces
+    /// between words, which have none of their own here, else 13a.
     public static func forLanguage(_ code: String?) -> Tokenizer {
-      switch primaryLanguage(code) {
-      case "zh", "yue", "cmn": .zh
-      case "ja", "th", "lo", "my", "km": .char
-      default: .thirteenA
-      }
+      if ["zh", "yue", "cmn"].contains(primaryLanguage(code)) { return .zh }
+      return ErrorUnit.forLanguage(code) == .character ? .char : .thirteenA
     }
 
     /// The tokens of a line.

@@ -1,8 +1,9 @@
 internal import Transcripts
 
 extension ErrorUnit {
-  /// Languages that are written without spaces between words; Khmer and Tibetan put some between sentences.
-  private static let unspaced = Transcript.unspaced.union(["bo", "km"])
+  /// Languages that are written without spaces between words. Khmer and Tibetan put some between sentences, which is why those
+  /// are joined with spaces; `cmn` is the Chinese of sets that know several.
+  private static let unspaced = Transcript.unspaced.union(["bo", "km", "cmn"])
 
   /// Characters for languages that are written without spaces, where a whole sentence would be one word; else words.
   public static func forLanguage(_ code: String?) -> ErrorUnit {

@@ -9,6 +9,10 @@ import Testing
     #expect(TextNormalizer.forLanguage("pt") == .basic && TextNormalizer.forLanguage(nil) == .basic)
     #expect(BLEU.Tokenizer.forLanguage("zh-Hant") == .zh && BLEU.Tokenizer.forLanguage("pt") == .thirteenA)
     #expect(BLEU.Tokenizer.forLanguage("ja") == .char && BLEU.Tokenizer.forLanguage(nil) == .thirteenA)
+    for code in ["th", "lo", "km", "my", "bo"] {
+      #expect(BLEU.Tokenizer.forLanguage(code) == .char && ErrorUnit.forLanguage(code) == .character, "\(code)")
+    }
+    #expect(ErrorUnit.forLanguage("cmn-Hans") == .character && BLEU.Tokenizer.forLanguage("yue") == .zh)
     #expect(TextNormalizer.none.normalize(" As it IS. ") == " As it IS. ")
   }
 
