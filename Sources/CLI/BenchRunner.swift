@@ -26,7 +26,8 @@ struct BenchItem {
 /// An utterance that cannot be worked on is reported, counted and passed over.
 final class BenchRunner {
   private let items: [BenchItem]
-  private let scope: BenchScope
+  /// What the journal calls each system, by its settings, as it was when the work began.
+  private let keys: [[String: String]: String]
   private let journal: BenchJournal<UtteranceResult>
   private let progress: ProgressLine
   private let begin = ContinuousClock.now
@@ -41,8 +42,9 @@ final class BenchRunner {
   ///   - systems: those that will be run.
   ///   - path: of the journal; nil for one in the cache folder.
   init(items: [BenchItem], systems: [BenchSystem], scope: BenchScope, journal path: String?) throws {
-    (self.items, self.scope, total) = (items, scope, items.count * systems.count)
+    (self.items, total) = (items, items.count * systems.count)
     let runs = systems.map { scope.run($0.allSettings) }
+    keys = Dictionary(zip(systems.map(\.allSettings), runs), uniquingKeysWith: { first, _ in first })
     let journal: BenchJournal<UtteranceResult> = try scope.openJournal(at: path, for: runs)
     self.journal = journal
     progress = ProgressLine(label: "bench")
@@ -64,7 +66,7 @@ final class BenchRunner {
   ) throws -> BenchRun {
     PeakMemory.reset()
     let start = ContinuousClock.now
-    let key = scope.run(system.allSettings)
+    let key = keys[system.allSettings]!
     var run = BenchRun(system: system.name, settings: system.allSettings)
     var fresh = 0.0
     var finished: [UtteranceResult?] = items.map { journal.result(of: $0.result, run: key) }
