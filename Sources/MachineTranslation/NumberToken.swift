@@ -2,8 +2,9 @@
 struct NumberToken: Equatable {
   /// Where it stands, in bytes.
   var range: Range<Int>
-  /// The digits between separators, in order; a group of three behind another is joined with it, because it may be one of thousands:
-  /// `1,000.5` and `1.000,5` are both `1000`, `5`. Zeros in front of a group that is not a fraction count for nothing.
+  /// The digits between separators, in order; a group of three behind at most three digits is joined with them, because it may be one
+  /// of thousands, as long as the separator is the first one: `1,000.5` and `1.000,5` are both `1000`, `5`; `1.000,500` is `1000`, `500`.
+  /// Zeros in front of a group that is not a fraction count for nothing.
   var groups: [String]
 
   /// Whether a translation may well spell it out: at most two digits but for zeros behind them, such as 30, 100 or 20,000.
@@ -42,14 +43,17 @@ struct NumberToken: Equatable {
         && (index - 1 == range.lowerBound || bytes[index - 2] == 0x20 || bytes[index - 2] == UInt8(ascii: "("))
       let start = isFraction ? index - 1 : index
       var groups: [ArraySlice<UInt8>] = isFraction ? [[UInt8(ascii: "0")]] : []
+      // What separates each group from the one before; all blanks count as one.
+      var separators: [UInt8] = isFraction ? [bytes[start]] : []
       while true {
         let first = index
         while index < range.upperBound, isDigit(bytes[index]) { index += 1 }
         groups.append(bytes[first..<index])
         guard let next = separator(bytes, at: index, end: range.upperBound, before: index - first) else { break }
+        separators.append(bytes[index] < 0x80 ? bytes[index] : 0x20)
         index = next
       }
-      tokens.append(NumberToken(range: start..<index, groups: canonical(groups)))
+      tokens.append(NumberToken(range: start..<index, groups: canonical(groups, separators)))
     }
     return tokens
   }
@@ -71,17 +75,14 @@ struct NumberToken: Equatable {
     return nil
   }
 
-  private static func canonical(_ groups: [ArraySlice<UInt8>]) -> [String] {
-    var result: [String] = []
-    var joins = true
-    for (index, group) in groups.enumerated() {
+  private static func canonical(_ groups: [ArraySlice<UInt8>], _ separators: [UInt8]) -> [String] {
+    var result = [String(decoding: groups[0], as: UTF8.self)]
+    // No thousands stand behind a nought or behind more than three digits.
+    var joins = groups[0].count <= 3 && groups[0].contains { $0 != UInt8(ascii: "0") }
+    for (group, separator) in zip(groups.dropFirst(), separators) {
       let text = String(decoding: group, as: UTF8.self)
-      if index > 0, joins, group.count == 3 {
-        result[result.count - 1] += text
-      } else {
-        joins = index == 0
-        result.append(text)
-      }
+      joins = joins && group.count == 3 && separator == separators[0]
+      if joins { result[result.count - 1] += text } else { result.append(text) }
     }
     let whole = result[0].drop { $0 == "0" }
     result[0] = whole.isEmpty ? "0" : String(whole)

@@ -62,6 +62,9 @@ import Testing
     ("1,000.5 dollars", "1.000,5 dólares"), ("1,000.5 dollars", "1000,5 dólares"), ("25%", "25 %"),
     ("30 mice", "trinta camundongos"), ("20,000 people", "vinte mil pessoas"), ("20,000 people", "20 mil pessoas"),
     ("1.2 billion", "1.200 milhões"), ("8:30 p.m.", "20h30"), ("8 p.m.", "20 horas"), ("the 1980s", "os anos 80"),
+    ("7,654,321 nuts", "7.654.321 nozes"), ("1,234.567 kg", "1.234,567 kg"), ("1,234.567 kg", "1234,567 kg"),
+    ("0.567 kg", "0,567 kg"), (".567 kg", "0,567 kg"),
+    ("1\u{202f}000 000 km", "1.000.000 km"),
     ("11/24/2026", "24/11/2026"), ("2002–2004", "de 2002 a 2004"), ("May 05", "5 de maio"),
   ]) func numbersThatAreKept(source: String, target: String) {
     #expect(missing(source, target) == [])
@@ -72,7 +75,9 @@ import Testing
     ("1.5 litres", "15 litros", "1,5"), ("118,381 cases", "11.381 casos", "118.381"),
     ("2002–2004", "de 2002", "2002–2004"), ("2019–20", "20 de 2019", "2019–20"), ("5 and 5", "5 e 6", "5"),
     ("1,250.5 euros", "1.250.5 euros", "1.250,5"),
-    ("1.2 metres", "12 metros", "1,2"),
+    ("1.2 metres", "12 metros", "1,2"), ("7,654,321 nuts", "7.654,321 porcas", "7.654.321"),
+    ("1,234.567 kg", "1,234,567 kg", "1.234,567"), ("1234.567 kg", "1.234.567 kg", "1234,567"),
+    ("0.567 kg", "567 kg", "0,567"),
   ]) func numbersThatAreLost(source: String, target: String, lost: String) {
     #expect(missing(source, target) == [lost])
   }
