@@ -1,4 +1,5 @@
-/// What a program fills in or reads itself: `{name}`, `{{name}}`, `${name}`, `%{name}`, `%(name)s`, and `(target)` of `[link](target)`.
+/// What a program fills in or reads itself: `{name}`, `{{name}}`, `${name}`, `%{name}`, `%(name)s`, `%s`, and `(target)` of
+/// `[link](target)`.
 enum Placeholders {
   /// Longer ones in braces are prose.
   private static let mostScalars = 60
@@ -7,7 +8,7 @@ enum Placeholders {
   /// are one.
   static func all(in text: Scalars) -> [Range<Int>] {
     // Most texts have none of these and end here.
-    guard text.bytes.contains(UInt8(ascii: "{")) || text.bytes.contains(UInt8(ascii: "(")) else { return [] }
+    guard text.bytes.contains(where: { "{(%".utf8.contains($0) }) else { return [] }
     var found: [Range<Int>] = []
     var index = 0
     while index < text.count {
@@ -32,7 +33,7 @@ enum Placeholders {
     switch text[start] {
     case "$", "%", "#":
       if has("{", at: start + 1) { return braces(at: start + 1, in: text) }
-      return text[start] == "%" && has("(", at: start + 1) ? format(at: start + 1, in: text) : nil
+      return text[start] == "%" ? format(at: start, in: text) : nil
     case "{": return braces(at: start, in: text)
     case "(" where start > 0 && text[start - 1] == "]":
       return enclosed(from: start + 1, by: ("(", ")"), in: text).map { $0 + 1 }
@@ -43,11 +44,16 @@ enum Placeholders {
   /// Behind `{name}`, `{{name}}` or `{{ name }}`.
   private static func braces(at start: Int, in text: Scalars) -> Int? {
     var (first, depth) = (start, 0)
-    while first < text.count, text[first] == "{" { (first, depth) = (first + 1, depth + 1) }
+    while first < text.count, text[first] == "{" {
+      (first, depth) = (first + 1, depth + 1)
+      // Counted no further, or a long row of them would be counted from each.
+      if depth > 3 { return nil }
+    }
     let isPadded = depth > 1 && first < text.count && text[first] == " "
     let last = isPadded ? padded(from: first + 1, in: text) : enclosed(from: first, by: ("{", "}"), in: text)
-    guard depth <= 3, let end = last, end + depth <= text.count, (end..<end + depth).allSatisfy({ text[$0] == "}" })
-    else { return nil }
+    guard let end = last, end + depth <= text.count, (end..<end + depth).allSatisfy({ text[$0] == "}" }) else {
+      return nil
+    }
     return end + depth
   }
 
@@ -60,12 +66,31 @@ enum Placeholders {
     return end + 1
   }
 
-  /// Behind `(name)s`, flags and width between.
+  /// Behind `%(name)s` or a conversion without a name that stands by itself: `%s`, `%1$d`, `%-5.2f`, `%lu`, `%@`, and `%d%%`.
+  ///
+  /// What touches a digit or a letter is prose (`100%s`, `5% de`) or an escaped byte of an address (`%20`).
   private static func format(at start: Int, in text: Scalars) -> Int? {
-    guard var end = enclosed(from: start + 1, by: ("(", ")"), in: text).map({ $0 + 1 }) else { return nil }
-    while end < text.count, "-+#.0123456789".unicodeScalars.contains(text[end]) { end += 1 }
-    return end < text.count && "diouxXeEfFgGcrsa".unicodeScalars.contains(text[end]) ? end + 1 : nil
+    var end = start + 1
+    let isNamed = end < text.count && text[end] == "("
+    if isNamed {
+      guard let close = enclosed(from: end + 1, by: ("(", ")"), in: text) else { return nil }
+      end = close + 1
+    } else if start > 0, text[start - 1] == "%" || isLetter(text[start - 1]) {
+      return nil
+    }
+    for signs in isNamed ? ["-+#.0123456789"] : ["-+#'.*$0123456789", "hlLqjzt"] {
+      while end < text.count, signs.unicodeScalars.contains(text[end]) { end += 1 }
+    }
+    let letters = isNamed ? "diouxXeEfFgGcrsa" : "diouxXeEfFgGaAcsp@"
+    guard end < text.count, letters.unicodeScalars.contains(text[end]) else { return nil }
+    end += 1
+    if isNamed || end == text.count { return end }
+    if text[end] == "%", end + 1 < text.count, text[end + 1] == "%" { return end + 2 }
+    return isLetter(text[end]) ? nil : end
   }
+
+  /// A letter or a digit of a script that puts blanks between words.
+  private static func isLetter(_ scalar: Unicode.Scalar) -> Bool { scalar.isPartOfWord && !scalar.isUnspaced }
 
   /// Where the sign that closes stands, behind one scalar at least and no blank; pairs of signs may stand within.
   private static func enclosed(
@@ -87,9 +112,7 @@ enum Placeholders {
 
   /// With what touches it and could not be translated without it: `file{n}`, `{n}px`.
   private static func widened(_ range: Range<Int>, from first: Int, in text: Scalars) -> Range<Int> {
-    func joins(_ index: Int) -> Bool {
-      text[index] == "_" || text[index].isPartOfWord && !text[index].isUnspaced
-    }
+    func joins(_ index: Int) -> Bool { text[index] == "_" || isLetter(text[index]) }
     var (start, end) = (range.lowerBound, range.upperBound)
     while start > first, joins(start - 1) { start -= 1 }
     while end < text.count, joins(end) { end += 1 }

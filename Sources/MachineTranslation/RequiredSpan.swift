@@ -22,6 +22,16 @@ struct RequiredSpan: Sendable {
   var signsBefore: [Unicode.Scalar] = [], signsBehind: [Unicode.Scalar] = []
 }
 
+extension RequiredSpan {
+  /// A part of a text that stays as it is.
+  init(_ kind: Kind, _ source: Range<Int>, of bytes: [UInt8]) {
+    self.init(kind: kind, source: source, text: String(decoding: bytes[source], as: UTF8.self))
+    guard case .placeholder = kind else { return }
+    signsBefore = Array(text.unicodeScalars.prefix { !$0.isPartOfWord })
+    signsBehind = text.unicodeScalars.reversed().prefix { !$0.isPartOfWord }.reversed()
+  }
+}
+
 /// Finds what has to stay in a text.
 struct RequiredSpanFinder {
   let terms: TermIndex
@@ -40,12 +50,10 @@ struct RequiredSpanFinder {
       spans.append(span)
       for index in span.source { isTaken[index] = true }
     }
-    func append(_ kind: RequiredSpan.Kind, _ range: Range<Int>) {
-      append(RequiredSpan(kind: kind, source: range, text: String(decoding: bytes[range], as: UTF8.self)))
-    }
     if protectsNumbersAndAddresses {
-      for range in Placeholders.all(in: text) { append(.placeholder, range) }
-      for range in Addresses.all(in: bytes) where !isTaken[range].contains(true) { append(.verbatim, range) }
+      let addresses = Addresses.all(in: bytes)
+      for range in Self.placeholders(in: text, with: addresses) { append(RequiredSpan(.placeholder, range, of: bytes)) }
+      for range in addresses where !isTaken[range].contains(true) { append(RequiredSpan(.verbatim, range, of: bytes)) }
     }
     var index = 0
     while index < text.count, !terms.isEmpty {
@@ -74,6 +82,24 @@ struct RequiredSpanFinder {
       }
     }
     return spans.sorted { $0.source.lowerBound < $1.source.lowerBound }
+  }
+
+  /// Placeholders, those in an address with all of it: `https://example.org/{id}`.
+  private static func placeholders(in text: Scalars, with addresses: [Range<Int>]) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    var addresses = addresses[...]
+    for var range in Placeholders.all(in: text) {
+      addresses = addresses.drop { $0.upperBound <= range.lowerBound }
+      if let address = addresses.first, address.overlaps(range) {
+        range = min(address.lowerBound, range.lowerBound)..<max(address.upperBound, range.upperBound)
+      }
+      if let last = found.last, range.lowerBound < last.upperBound {
+        found[found.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+      } else {
+        found.append(range)
+      }
+    }
+    return found
   }
 
   /// Numbers with a hyphen, a dash, a slash or a colon between them belong together: `10:30`, `5-7`, `24/11/2026`.
