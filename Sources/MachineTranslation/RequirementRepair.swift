@@ -40,7 +40,8 @@ enum RequirementRepair {
       if let best = candidates.max(by: { $0.weight < $1.weight }),
         best.weight >= (candidates.count == 1 ? 0.15 : leastShare)
       {
-        return sentence.replace(best.range, with: Array(span.text.utf8))
+        let range = whole(best.range, of: check.spareNumbers, in: sentence.text)
+        return sentence.replace(range, with: Array(span.text.utf8))
       }
     } else {
       let scalars = Scalars(sentence.text)
@@ -52,7 +53,21 @@ enum RequirementRepair {
         return sentence.replace(range, with: spelling(span, at: word, in: sentence))
       }
     }
-    insert(span, in: &sentence)
+    insert(span, besides: check.found, in: &sentence)
+  }
+
+  /// A number that stands for nothing with those beside it that only separators part from it: the model has broken one in two.
+  private static func whole(_ range: Range<Int>, of spare: [Range<Int>], in text: [UInt8]) -> Range<Int> {
+    func separates(_ range: Range<Int>) -> Bool { text[range].allSatisfy { ".,'".utf8.contains($0) } }
+    var whole = range
+    for next in spare where next.lowerBound >= whole.upperBound && separates(whole.upperBound..<next.lowerBound) {
+      whole = whole.lowerBound..<next.upperBound
+    }
+    for last in spare.reversed()
+    where last.upperBound <= whole.lowerBound && separates(last.upperBound..<whole.lowerBound) {
+      whole = last.lowerBound..<whole.upperBound
+    }
+    return whole
   }
 
   private static func weight(of range: Range<Int>, for span: RequiredSpan, in sentence: RenderedSentence) -> Float {
@@ -139,14 +154,22 @@ enum RequirementRepair {
   }
 
   /// Puts a span that no word stands for behind the translation of what precedes it in the source, or in front of everything.
-  private static func insert(_ span: RequiredSpan, in sentence: inout RenderedSentence) {
+  ///
+  /// - Parameter found: what stays whole. A placeholder reaches beyond the word in it: nothing goes between the word and its brace.
+  private static func insert(
+    _ span: RequiredSpan, besides found: [Range<Int>], in sentence: inout RenderedSentence
+  ) {
     let words = sentence.words
     for source in sentence.sourceTokens.indices.reversed()
     where !sentence.sourceTokens[source].isEmpty && sentence.sourceTokens[source].upperBound <= span.source.lowerBound {
       guard let word = words.last(where: { $0.contains { sentence.source(of: $0) == source } }) else { continue }
       let range = trimmed(sentence.bytes(of: word), in: sentence.text)
       if range.isEmpty { continue }
-      return sentence.replace(range.upperBound..<range.upperBound, with: Array((" " + span.text).utf8))
+      var point = range.upperBound
+      while let around = found.first(where: { $0.lowerBound < point && point < $0.upperBound }) {
+        point = around.upperBound
+      }
+      return sentence.replace(point..<point, with: Array((" " + span.text).utf8))
     }
     sentence.replace(0..<0, with: Array((sentence.text.isEmpty ? span.text : span.text + " ").utf8))
   }

@@ -85,6 +85,18 @@ import Testing
     #expect(repaired("732 of 1,037, 71%", "732 de 1.037,71%", [0, 1, 2]) == "732 de 1.037, 71%")
   }
 
+  @Test func aBrokenNumberIsReplacedAsAWhole() {
+    #expect(repaired("and 5,000,000.25 too", "e 5.,000.000,25 também", [0, 1, 2]) == "e 5.000.000,25 também")
+    #expect(
+      repaired("and 5,000,000.25, 7 too", "e 5.,000.000,25, 7 também", [0, 1, 2, 3]) == "e 5.000.000,25, 7 também")
+  }
+
+  @Test func aPlaceholderStaysWhole() {
+    #expect(repaired("Set {a} {b}, {c} now", "Definir {a}, agora", [0, 1, 4]) == "Definir {a} {b} {c}, agora")
+    #expect(repaired("Set {a}, {b}, {c} now", "Definir {a}, agora", [0, 1, 4]) == "Definir {a} {b} {c}, agora")
+    #expect(repaired("Hello {name}!", "Olá {nome}!", [0, 1]) == "Olá {name}!")
+  }
+
   @Test func whatNoWordStandsForIsPutBehindItsNeighbour() {
     #expect(repaired("born in 1987, Tom", "nasceu em, Tom", [0, 1, 3]) == "nasceu em 1987, Tom")
     #expect(repaired("Acme wins", "vence", [1], names: ["Acme"]) == "Acme vence")
