@@ -51,7 +51,7 @@ final class Vocabulary: @unchecked Sendable {
   deinit { dragoman_pieces_free(handle) }
 
   /// The id of a word that is spelled out, such as `>>por<<`; nil when there is none, or no table to look in.
-  func word(_ text: String) -> Int32? { table?.ids[text] }
+  func word(_ text: String) -> Int32? { table?.id(of: text.utf8) }
 
   /// The score of a SentencePiece piece, a log-probability in a unigram model; nil when there is no such piece.
   func score(ofPiece text: String) -> Float? {
@@ -90,8 +90,7 @@ final class Vocabulary: @unchecked Sendable {
       } else {
         // The table may know a word that is no piece.
         let range = (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])
-        let spelled = text.extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
-        ids[index] = table.ids[spelled] ?? table.unknown
+        ids[index] = text.extracting(range).withUnsafeBufferPointer { table.id(of: $0) } ?? table.unknown
       }
     }
   }

@@ -3,7 +3,9 @@ internal import ModelFormats
 
 /// Numbers of words that are not those of the pieces they are spelled as: `vocab.json` of Hugging Face, `vocab.yml` of Marian.
 struct WordTable: Sendable {
-  let ids: [String: Int32]
+  ///
+  /// By their bytes: Swift's own equality would take an accented letter in one piece and in two for the same.
+  private let ids: [[UInt8]: Int32]
   /// The id of each piece; that of the unknown word for a piece that the table does not have.
   let idOfPiece: [Int32]
   let end: Int32
@@ -26,27 +28,29 @@ struct WordTable: Sendable {
       throw .file(.unreadable(path: url.path, code: ENOENT))
     }
     let isYAML = ["yml", "yaml"].contains(url.pathExtension)
-    let found =
-      isYAML
-      ? Self.map(String(decoding: data, as: UTF8.self)) : try? JSONDecoder().decode([String: Int32].self, from: data)
+    let found = isYAML ? Self.map(String(decoding: data, as: UTF8.self)) : Self.object(Array(data))
     guard let ids = found, let highest = ids.values.max(), ids.values.allSatisfy({ $0 >= 0 }), highest < Self.mostWords
     else { throw .vocabulary(path: url.path, reason: "it is no table of words and numbers") }
-    guard let end = ids["</s>"], let unknown = ids["<unk>"] else {
+    guard let end = ids[Array("</s>".utf8)], let unknown = ids[Array("<unk>".utf8)] else {
       throw .vocabulary(path: url.path, reason: "it has no word </s> or <unk>")
     }
     (self.ids, self.end, self.unknown) = (ids, end, unknown)
-    idOfPiece = pieces.map { ids[$0] ?? unknown }
+    idOfPiece = pieces.map { ids[Array($0.utf8)] ?? unknown }
     count = Int(highest) + 1
-    var words = [String](repeating: "", count: count)
-    for (word, id) in ids where !["</s>", "<unk>", "<pad>"].contains(word) { words[Int(id)] = word }
+    var words = [[UInt8]](repeating: [], count: count)
+    let silent = ["</s>", "<unk>", "<pad>"].map { Array($0.utf8) }
+    for (word, id) in ids where !silent.contains(word) { words[Int(id)] = word }
     var bytes: [CChar] = []
     var starts: [Int] = []
     for word in words {
       starts.append(bytes.count)
-      bytes += word.utf8CString
+      bytes += word.map { CChar(bitPattern: $0) } + [0]
     }
     (texts, self.starts) = (Constants(bytes), starts)
   }
+
+  /// The id of a word; nil when the table does not have it.
+  func id(of word: some Sequence<UInt8>) -> Int32? { ids[Array(word)] }
 
   /// Runs `body` with the spelling of each id.
   func withTexts<Result>(_ ids: [Int32], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result) -> Result {
@@ -56,8 +60,8 @@ struct WordTable: Sendable {
   /// Reads a YAML map of words to numbers, one a line, in the styles that Marian and its helpers write; nil when it is none.
   ///
   /// - Reference: YAML 1.2.2, sections 5.7 (escapes), 7.3 (quoting) and 8.2.2 (explicit keys).
-  static func map(_ text: String) -> [String: Int32]? {
-    var ids: [String: Int32] = [:]
+  static func map(_ text: String) -> [[UInt8]: Int32]? {
+    var ids: [[UInt8]: Int32] = [:]
     var explicit: String?
     // Not at every newline of Unicode: a word may be one of them.
     for line in text.unicodeScalars.split(separator: "\n") {
@@ -75,9 +79,53 @@ struct WordTable: Sendable {
       let key = line.unicodeScalars[..<colon]
       guard let word = key.isEmpty ? explicit : scalar(key) else { return nil }
       explicit = nil
-      ids[word] = id
+      ids[Array(word.utf8)] = id
     }
     return ids
+  }
+
+  /// Reads a JSON object of numbers; nil when it is none. `JSONDecoder` would put its keys into one dictionary of strings.
+  ///
+  /// - Reference: RFC 8259, sections 4 (objects) and 7 (strings).
+  static func object(_ bytes: [UInt8]) -> [[UInt8]: Int32]? {
+    guard String(validating: bytes, as: UTF8.self) != nil else { return nil }
+    var ids: [[UInt8]: Int32] = [:]
+    var index = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    func skipBlanks() { while index < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[index]) { index += 1 } }
+    func take(_ sign: Unicode.Scalar) -> Bool {
+      skipBlanks()
+      guard index < bytes.count, bytes[index] == UInt8(ascii: sign) else { return false }
+      index += 1
+      return true
+    }
+    guard take("{") else { return nil }
+    if !take("}") {
+      repeat {
+        guard take("\""), let word = string(bytes, from: &index), take(":") else { return nil }
+        skipBlanks()
+        let start = index
+        while index < bytes.count, NumberToken.isDigit(bytes[index]) || bytes[index] == UInt8(ascii: "-") { index += 1 }
+        guard let id = Int32(String(decoding: bytes[start..<index], as: UTF8.self)) else { return nil }
+        ids[word] = id
+      } while take(",")
+      guard take("}") else { return nil }
+    }
+    skipBlanks()
+    return index == bytes.count ? ids : nil
+  }
+
+  /// What a JSON string means whose contents begin at `index`, which is moved behind it; nil for a damaged one.
+  private static func string(_ bytes: [UInt8], from index: inout Int) -> [UInt8]? {
+    let start = index
+    var isPlain = true
+    while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
+      if bytes[index] == UInt8(ascii: "\\") { (isPlain, index) = (false, index + 1) }
+      index += 1
+    }
+    guard index < bytes.count else { return nil }
+    defer { index += 1 }
+    if isPlain { return Array(bytes[start..<index]) }
+    return (try? JSONDecoder().decode(String.self, from: Data(bytes[start - 1...index]))).map { Array($0.utf8) }
   }
 
   /// A plain, single-quoted or double-quoted scalar; nil for a damaged one.

@@ -225,11 +225,31 @@ import Testing
       "▁: ": 7
       """
     #expect(
-      WordTable.map(text) == [
-        "</s>": 0, "<unk>": 1, "▁a\"b": 2, ":": 3, "it's": 4, "éA\\": 5, "▁long": 6, "▁: ": 7,
-      ])
+      WordTable.map(text)
+        == bytes([
+          "</s>": 0, "<unk>": 1, "▁a\"b": 2, ":": 3, "it's": 4, "éA\\": 5, "▁long": 6, "▁: ": 7,
+        ]))
+    #expect(WordTable.map("á: 1\na\u{301}: 2")?.count == 2, "spelled otherwise is another word")
     #expect(WordTable.map("no number here") == nil)
     #expect(WordTable.map("\"\\q\": 1") == nil)
     #expect(MarianFolder.list("vocabs", in: "a: b\nvocabs:\n  - x/y.yml\n- 'z.yml'\nc:\n- d") == ["x/y.yml", "z.yml"])
+  }
+
+  func bytes(_ ids: [String: Int32]) -> [[UInt8]: Int32] {
+    Dictionary(uniqueKeysWithValues: ids.map { (Array($0.key.utf8), $0.value) })
+  }
+
+  @Test func tablesInJSON() {
+    func read(_ text: String) -> [[UInt8]: Int32]? { WordTable.object(Array(text.utf8)) }
+    #expect(
+      read(" {\"</s>\": 0,\n\"a\\\"\\u00e9\\ud83d\\ude00\": 1, \"{\":-2} ") == bytes(["</s>": 0, "a\"é😀": 1, "{": -2]))
+    #expect(read("{}") == [:])
+    #expect(read("{\"á\":1,\"a\u{301}\":2}") == [Array("á".utf8): 1, Array("a\u{301}".utf8): 2])
+    for text in [
+      "", "{", "[]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{\"a\":1}}", "{\"a:1}", "{\"a\\q\":1}", "{\"a\":1.5}",
+      "{\"a\":\"1\"}",
+      "{\"a\":99999999999}", "{\"a\\",
+    ] { #expect(read(text) == nil, "\(text)") }
+    #expect(WordTable.object(Array("{\"".utf8) + [0xFF] + Array("\":1}".utf8)) == nil)
   }
 }
