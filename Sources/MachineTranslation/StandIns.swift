@@ -25,18 +25,18 @@ struct StandIns: Sendable, Equatable {
     signsOf part: LongSentences.Part, of bytes: [UInt8], vocabulary: Vocabulary
   ) throws(TranslationError) -> LongSentences.Part {
     var text: [UInt8] = []
-    // Ends of stand-ins in the new text, and by how much shorter it is from there on.
-    var shifts: [(end: Int, shift: Int)] = []
+    // Where stand-ins are in the new text, and where in the part what they stand for ends.
+    var places: [(range: Range<Int>, end: Int)] = []
     var start = part.range.lowerBound
     for sign in part.signs {
       text += bytes[start..<sign.range.lowerBound]
-      text.append(sign.isWord ? word : symbol)
+      let first = text.count
+      text += sign.spelling.map { Array($0.utf8) } ?? [sign.isWord ? word : symbol]
       start = sign.range.upperBound
-      shifts.append((text.count, start - part.range.lowerBound - text.count))
+      places.append((first..<text.count, start - part.range.lowerBound))
     }
     text += bytes[start..<part.range.upperBound]
     var (ids, ends): ([Int32], [UInt32]) = ([], [])
-    let length = UInt32(text.count)
     if let mark = part.mark { try vocabulary.encode((text + [mark]).span, ids: &ids, ends: &ends) }
     if part.mark == nil || ids.contains(vocabulary.unknown) {
       try vocabulary.encode(text.span, ids: &ids, ends: &ends)
@@ -45,12 +45,13 @@ struct StandIns: Sendable, Equatable {
     replaced.pieces = ids
     var (next, shift) = (0, 0)
     replaced.ends = ends.map { end in
-      let end = min(end, length)
-      while next < shifts.count, shifts[next].end <= Int(end) {
-        shift = shifts[next].shift
+      let end = min(Int(end), text.count)
+      while next < places.count, places[next].range.upperBound <= end {
+        shift = places[next].end - places[next].range.upperBound
         next += 1
       }
-      return end + UInt32(shift)
+      // A piece that ends within a spelling ends with what it stands for.
+      return UInt32(next < places.count && places[next].range.lowerBound < end ? places[next].end : end + shift)
     }
     replaced.standIns = self
     return replaced
@@ -64,7 +65,7 @@ struct StandIns: Sendable, Equatable {
   func restored(_ sentence: RenderedSentence, signs: [CarriedSign], of bytes: [UInt8]) -> RenderedSentence? {
     var pairs: [(place: Int, sign: CarriedSign)] = []
     for (byte, isWord) in [(symbol, false), (word, true)] {
-      let wanted = signs.filter { $0.isWord == isWord }
+      let wanted = signs.filter { $0.isWord == isWord && $0.spelling == nil }
       let places = sentence.text.indices.filter { sentence.text[$0] == byte }
       if wanted.isEmpty { continue }
       guard places.count == wanted.count, !isWord || places.allSatisfy({ Self.isWord($0, in: sentence.text) }) else {

@@ -207,33 +207,12 @@ public final class Translator {
         required = required.dropFirst(inside.count)
       }
       if options.carriesUnknownSigns {
-        for index in parts.indices { findSigns(of: &parts[index], in: structure.bytes) }
+        for index in parts.indices { parts[index].findSigns(in: structure.bytes, vocabulary: model.sourceVocabulary) }
       }
       sources.append(
         SourceText(bytes: structure.bytes, parts: parts, prefix: prefix ?? [], terms: prepared.terms))
     }
     return sources
-  }
-
-  /// Finds what of a part goes through the model as it is: placeholders, and what the model does not know. A term has its translation;
-  /// a number in a word that is carried needs no care.
-  private func findSigns(of part: inout LongSentences.Part, in bytes: [UInt8]) {
-    let unknown = CarriedSign.all(in: part, of: bytes, unknown: model.sourceVocabulary.unknown).filter { sign in
-      !part.required.contains { span in
-        switch span.kind {
-        case .term, .placeholder: span.source.overlaps(sign.range)
-        case .number, .verbatim: false
-        }
-      }
-    }
-    part.signs = CarriedSign.merged(unknown, placeholders: part.required)
-    if part.signs.isEmpty { return }
-    part.required.removeAll { span in
-      guard case .number = span.kind else { return false }
-      return part.signs.contains {
-        $0.range.contains(span.source.lowerBound) && span.source.upperBound <= $0.range.upperBound
-      }
-    }
   }
 
   /// Gives the last part of a sentence the mark that ends it. The mark has no place in the text: its token is an empty range there.

@@ -19,6 +19,7 @@ import Testing
     ("Type I and III IFNβ and IFN-γ are needed.", ["IFNβ e IFN-γ"]),
     ("Hello ☃", ["Olá ☃"]), ("😀 Good morning", ["😀 Bom dia"]), ("Family 👨‍👩‍👧 is here.", ["👨‍👩‍👧"]),
     ("Thanks for everything ❤️ see you tomorrow!", ["❤️"]), ("2½ cups of sugar", ["2½ "]),
+    ("Take 50 µg of vitamin D every day.", ["50 µg de"]), ("It is 5 µm long and takes 20 µs.", ["5 µm", "20 µs"]),
     ("Is 3 > 2 → true?", ["→"]), ("i love this 😀 very much", ["😀 muito."]),
   ]) func signsStayInTheirPlaces(text: String, expected: [String]) throws {
     for beam in [1, 4] {
@@ -39,10 +40,10 @@ import Testing
     }
   }
 
-  /// Punctuation in any typography, words with a rare letter, and what the model knows.
+  /// Punctuation in any typography, capitals of known letters, and what the model knows.
   @Test func otherTextIsTranslatedAsBefore() throws {
     let texts = [
-      "He said “no” — it’s “new”.", "The façade of the naïve Niño.", "In 2010–11 it was 3′ long.", "Is 3 > 2 or X = 1?",
+      "He said “no” — it’s “new”.", "The façade of the café.", "In 2010–11 it was 3′ long.", "Is 3 > 2 or X = 1?",
       "The temperature is 20 °C.",
     ]
     let plain = try RealModels.translator("firefox-en-pt") { $0.carriesUnknownSigns = false }
@@ -67,13 +68,21 @@ import Testing
     #expect(try chain.translate(["O preço é ≥65 reais 😀."])[0].contains("😀"))
   }
 
-  func signs(_ text: String) throws -> [(text: String, isWord: Bool, joinsNext: Bool)] {
+  func part(_ text: String, names: [String] = [], glossary: [Glossary.Entry] = []) throws -> LongSentences.Part {
     let vocabulary = try RealModels.model("firefox-en-pt").sourceVocabulary
     let bytes = Array(text.utf8)
     var parts: [LongSentences.Part] = []
-    try LongSentences(vocabulary: vocabulary, maximumPieces: 128).append(0..<bytes.count, of: bytes, to: &parts)
-    return CarriedSign.all(in: parts[0], of: bytes, unknown: vocabulary.unknown).map {
-      (String(decoding: bytes[$0.range], as: UTF8.self), $0.isWord, $0.joinsNext)
+    try LongSentences(vocabulary: vocabulary, maximumPieces: 1000).append(0..<bytes.count, of: bytes, to: &parts)
+    parts[0].required = RequiredSpanTests().spans(text, names: names, glossary: glossary)
+    parts[0].findSigns(in: bytes, vocabulary: vocabulary)
+    return parts[0]
+  }
+
+  typealias Sign = (text: String, isWord: Bool, joinsNext: Bool)
+
+  func signs(_ text: String, glossary: [Glossary.Entry] = []) throws -> [Sign] {
+    try part(text, glossary: glossary).signs.filter { $0.spelling == nil }.map {
+      (String(decoding: Array(text.utf8)[$0.range], as: UTF8.self), $0.isWord, $0.joinsNext)
     }
   }
 
@@ -81,11 +90,80 @@ import Testing
     ("aged ≥65 → “old”", ["≥", "→"], [false, false], [true, false]),
     ("IL-1β, Мир! and naïve Å", ["1β", "Мир", "Å"], [true, true, true], [false, false, false]),
     ("a ☃ ☃ 漢字 b", ["☃ ☃ 漢字"], [true], [false]), ("no – signs’ “here”", [], [], []),
-    ("my ❤️ and 👩🏽‍🚀", ["❤️", "👩🏽‍🚀"], [false, false], [false, false]), ("see 日本語text", ["日本語"], [true], [true]),
+    ("my ❤️ and 👩🏽‍🚀", ["❤️", "👩🏽‍🚀"], [false, false], [false, false]), ("see 日本語text", ["日本語text"], [true], [false]),
+    ("50 µg and 5µm", ["µg", "5µm"], [true, true], [false, false]),
+    ("東京{name} or {a}☃, ☃ab漢", ["東京{name}", "{a}☃", "☃ab漢"], [true, true, true], [false, false, false]),
+    ("{name}さん, 温度{t}°C", ["{name}さん", "温度{t}"], [true, true], [false, false]),
     ("", [], [], []),
   ]) func whatIsCarried(text: String, signs: [String], words: [Bool], joined: [Bool]) throws {
     let found = try text.isEmpty ? [] : self.signs(text)
     #expect(found.map(\.text) == signs && found.map(\.isWord) == words && found.map(\.joinsNext) == joined, "\(found)")
+  }
+
+  /// Where its stand-in gets lost, too.
+  @Test func aPlaceholderIsRequiredWithWhatTouchesIt() throws {
+    let found = try part("東京{name} has 7 of 3日 {a}@{b}.", names: ["東京"]).required
+    #expect(found.map(\.text) == ["東京{name}", "7", "3日 {a}@{b}"])
+  }
+
+  /// One of both where signs and placeholders together are too many.
+  @Test func tooManySignsAreNotCarried() throws {
+    let many = String(repeating: "a ☃ ", count: 20)
+    let more = String(repeating: "a {n} ", count: 20)
+    #expect(try signs(many + more).count == 20 && signs(many + many + "{n}").map(\.text) == ["{n}"])
+    #expect(try signs(many + many).isEmpty && signs(many + more).allSatisfy { $0.text == "☃" })
+  }
+
+  /// Names with letters that the model does not know stay; what it may have a translation for, or what is no name, is spelled plainly.
+  @Test(arguments: [
+    ("Nguyễn Đức lives in Łódź.", ["Nguyễn Đức", "Łódź"], []), ("Şahin met Dvořák’s son.", ["Şahin", "Dvořák"], []),
+    ("Mr. Ibáñez and Mu\u{308}ller", ["Ibáñez", "Mu\u{308}ller"], []), ("in Zürich", [], ["ü>u"]),
+    ("crème brûlée, naïve Straße, vårløs", ["Straße"], ["è>e", "û>u", "ï>i", "å>a", "ø>o"]),
+    ("Conseqüências do", [], ["ü>u"]), ("große pin\u{303}ata", [], ["ß>ss", "n\u{303}>n"]),
+    ("Índia, Óscar and São Luís", [], []), ("a {Đ}ức", ["{Đ}ức"], []),
+  ]) func latinLettersThatAreUnknown(text: String, carried: [String], spelled: [String]) throws {
+    let bytes = Array(text.utf8)
+    let found = try part(text).signs.map {
+      String(decoding: bytes[$0.range], as: UTF8.self) + ($0.spelling.map { ">" + $0 } ?? "")
+    }
+    let expected = (carried + spelled).map { Array($0.utf8) }
+    #expect(Set(found.map { Array($0.utf8) }) == Set(expected) && found.count == expected.count, "\(found)")
+  }
+
+  @Test func namesKeepTheirLetters() throws {
+    let english = try RealModels.translator("firefox-en-pt"), portuguese = try RealModels.translator("firefox-pt-en")
+    #expect(
+      try english.translate([
+        "Nguyễn Đức lives in Łódź.", "Şahin met Dvořák in Zürich.",
+        "The naïve boy ate crème brûlée and piñata in a café.",
+      ]) == [
+        "Nguyễn Đức vive em Łódź.", "Şahin conheceu Dvořák em Zurique.",
+        "O menino ingênuo comeu creme brulée e pinata em um café.",
+      ])
+    #expect(
+      try portuguese.translate([
+        "Nguyễn Đức mora em Łódź com Müller.", "Conseqüências do tranqüilo pingüim.", "El Niño causou chuvas.",
+      ]) == [
+        "Nguyễn Đức lives in Łódź with Müller.", "Consequences of the quiet penguin.", "El Niño caused rains.",
+      ])
+  }
+
+  /// Pieces that end within a spelling of two letters.
+  @Test func placesOfSpelledLettersAreThoseOfTheText() throws {
+    let text = "The große Fußmatte of pin\u{303}ata is 5 m long."
+    for translation in try RealModels.translator("firefox-en-pt").translateDetailed([text])[0] {
+      let tokens = translation.sentences[0].sourceTokens
+      #expect(tokens.allSatisfy { String(validating: Array(text.utf8)[$0], as: UTF8.self) != nil })
+      let ends = tokens.map(\.upperBound)
+      #expect(ends == ends.sorted() && ends.last == text.utf8.count)
+    }
+  }
+
+  /// A term has its translation, and what touches it stays apart from it.
+  @Test func termsAreNotCarried() throws {
+    let found = try signs(
+      "東京{name} at ☃", glossary: [.init(source: "東京", target: "Tóquio"), .init(source: "☃", target: "neve")])
+    #expect(found.map(\.text) == ["{name}"])
   }
 
   /// `> b > X` said of `☃ b ♞ 漢`, the symbols crossed by the attention.

@@ -64,6 +64,12 @@ import Testing
       ("Open [the file](http://x.org) for details.", "Abra [o arquivo](http://x.org) para detalhes."),
       ("[the file](docs/a.md)", nil), ("{first} {last} sent you {file}.", nil), ("{name}", "{name}"),
       ("{user}'s file was saved today.", "O arquivo do {user} foi salvo hoje."), ("Your code is {{ code }}.", nil),
+      ("東京{name} is a big city.", "東京{name} é uma cidade grande."), ("Use 東京%(x)s here.", "Use 東京%(x)s aqui."),
+      ("Write to {name}さん today.", "Escreva para {name}さん hoje."), ("The 温度{t}°C is high.", nil),
+      ("Email 東京@example.com or x@y.com.", "E-mail 東京@example.com ou x@y.com."),
+      ("User %s logged in from %1$d.", nil), ("See https://example.org/{id}/edit?q=%s for more.", nil),
+      ("The iPhone日本語 edition is out.", "A edição iPhone日本語 está fora."),
+      ("Set {v0}, " + (1..<19).map { "{v\($0)}, " }.joined() + "{v19} now.", nil),
     ] as [(String, String?)]) func placeholdersStand(text: String, expected: String?) throws
   {
     for beam in [1, 4] {
@@ -75,6 +81,12 @@ import Testing
       }
       #expect(try translator.translateDetailed([text])[0][0].text == found)
     }
+  }
+
+  @Test func percentagesAreProse() throws {
+    let texts = ["Get 5% de desconto, 50% off.", "It is 100 % cotton, 50 % done.", "At 100%sure he left."]
+    let free = try RealModels.translator("firefox-en-pt") { $0.protectsNumbersAndAddresses = false }
+    #expect(try free.translate(texts) == RealModels.translator("firefox-en-pt").translate(texts))
   }
 
   @Test func whatIsNotConstrainedStays() throws {
