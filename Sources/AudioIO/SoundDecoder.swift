@@ -102,9 +102,13 @@ final class SoundDecoder {
     max(0, Int(sf_readf_float(handle, target, sf_count_t(frameCount))))
   }
 
-  /// Goes to a frame, counted from the beginning; false where that cannot be done without reading up to it.
+  /// Goes to a frame, counted from the beginning; false where that cannot be done without reading up to it, from the beginning.
   func seek(toFrame frame: Int64) -> Bool {
-    stream == nil && sf_seek(handle, sf_count_t(frame), Int32(SEEK_SET)) == sf_count_t(frame)
+    guard stream == nil else { return false }
+    if sf_seek(handle, sf_count_t(frame), Int32(SEEK_SET)) == sf_count_t(frame) { return true }
+    // libFLAC loses its way among joined recordings, and a reader that has failed does not recover.
+    _ = reopen()
+    return false
   }
 
   /// Tells whether the beginning of a container is one that libsndfile knows. Closes a descriptor that it refuses.

@@ -153,8 +153,11 @@ struct SubtitleLayout {
   }
 
   private static func atoms(of text: String) -> [Atom] {
-    TextPiece.all(of: text.split(whereSeparator: \.isWhitespace), cutAt: lineWidth).map {
-      Atom(text: $0.text, width: DisplayWidth.of($0.text), isSpaced: $0.isSpaced, breakCost: breakCost(after: $0.text))
+    let pieces = TextPiece.all(of: text.split(whereSeparator: \.isWhitespace), cutAt: lineWidth)
+    return pieces.enumerated().map { index, piece in
+      Atom(
+        text: piece.text, width: DisplayWidth.of(piece.text), isSpaced: piece.isSpaced && index > 0,
+        breakCost: breakCost(after: piece.text))
     }
   }
 

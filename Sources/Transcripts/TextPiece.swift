@@ -13,7 +13,7 @@ package struct TextPiece: Equatable {
   package static func all(of words: some Sequence<Substring>, cutAt width: Int? = nil) -> [TextPiece] {
     var all: [TextPiece] = []
     for word in words {
-      var isSpaced = !all.isEmpty
+      var isSpaced = true
       for piece in pieces(of: word, cutAt: width ?? .max) {
         all.append(TextPiece(text: piece, isSpaced: isSpaced))
         isSpaced = false

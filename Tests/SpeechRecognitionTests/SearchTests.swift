@@ -55,7 +55,7 @@ import Testing
   }
 
   /// What a long prompt has in common is kept once: whoever goes on from it, alone or as one of many, and in whatever slot, sees it.
-  @Test(arguments: [[0], [3], [1, 2], [0, 1, 2, 3, 4, 5, 6], [6]]) func theSharedPromptIsSeenFromEverySlot(
+  @Test(arguments: [[3], [1, 2], [0, 1, 2, 3, 4, 5, 6], [6]]) func theSharedPromptIsSeenFromEverySlot(
     slots: [Int]
   ) throws {
     let model = try RecognitionModel(contentsOf: TinyModelTests.folder)
@@ -63,24 +63,22 @@ import Testing
     _ = workspace.encoder.input.update(fromContentsOf: try TinyModelTests.reference().tensor("frames").floats)
     let decoder = workspace.decoder
     decoder.attend(to: workspace.encoder.encode())
-    let size = model.weights.dimensions.vocabulary
-    let prompt = (0..<min(100, model.weights.dimensions.textContext - 2)).map { 260 + $0 % 20 }
+    let prompt = (0..<model.weights.dimensions.textContext - 2).map { 260 + $0 % 20 }
     try #require(prompt.count > Attention.keyTile, "a whole tile")
-    decoder.reset()
-    decoder.advance(prompt)
-    decoder.step([270], slots: [0])
-    decoder.computeAllLogits()
-    let wanted = Array(decoder.logits(ofRow: 0))
     decoder.reserve(slots: 7)
-    decoder.reset()
-    decoder.advance(prompt)
-    for slot in 1..<7 { decoder.copy(slot: 0, to: slot, from: 0) }
-    decoder.step(slots.map { _ in 270 }, slots: slots)
-    decoder.computeAllLogits()
-    for row in slots.indices {
-      let logits = decoder.logits(ofRow: row)
-      let difference = (0..<size).map { abs(logits[$0] - wanted[$0]) }.max()!
-      #expect(difference < 1e-3, "slot \(slots[row]): \(difference)")
+    func logits(_ slots: [Int]) -> [[Float]] {
+      decoder.reset()
+      decoder.advance(prompt)
+      for slot in 1..<7 { decoder.copy(slot: 0, to: slot, from: 0) }
+      decoder.step(slots.map { _ in 270 }, slots: slots)
+      decoder.computeAllLogits()
+      return slots.indices.map { Array(decoder.logits(ofRow: $0)) }
+    }
+    // Beside another one it is added up as all are: int8 makes much of the last bit.
+    let wanted = logits([0, 1])[0]
+    for (slot, found) in zip(slots, logits(slots)) {
+      let difference = zip(found, wanted).map { abs($0 - $1) }.max()!
+      #expect(difference < 1e-4, "slot \(slot): \(difference)")
     }
   }
 
