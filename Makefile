@@ -44,10 +44,13 @@ verify: setup
 	$(TEST_DRAGOMAN) models pull --all; \
 	python3 -m pip install --quiet --upgrade --target .build-test/python \
 	  jiwer==4.0.0 whisper-normalizer==0.1.15 sacrebleu==2.6.0 soundfile numpy; \
+	rm -f .build-test/recognised.json*; \
+	$(TEST_DRAGOMAN) bench wer $(patsubst %,$(DATA)/%,an4 pt-read en-long en-read multi-read) --beam 5,1 \
+	  --output .build-test/recognised.json; \
 	PYTHONPATH=.build-test/python python3 Tests/Reference/evaluation_verify.py $(TEST_DRAGOMAN) $(DATA) \
-	  .build-test/evaluation.json; \
+	  .build-test/recognised.json .build-test/evaluation.json; \
 	DRAGOMAN_VERIFY=1 swift test $(TEST_FLAGS) --skip-build --no-parallel --filter Verif; \
-	PYTHONPATH=.build-test/python python3 Tests/Reference/floors.py $(TEST_DRAGOMAN) $(DATA); \
+	PYTHONPATH=.build-test/python python3 Tests/Reference/floors.py $(TEST_DRAGOMAN) $(DATA) .build-test/recognised.json; \
 	for script in word_drift guards languages short_changes; do \
 	  PYTHONPATH=.build-test/python python3 Tests/Reference/$$script.py $(TEST_DRAGOMAN) $(DATA); \
 	done

@@ -3,8 +3,7 @@ internal import ModelFormats
 
 /// Numbers of words that are not those of the pieces they are spelled as: `vocab.json` of Hugging Face, `vocab.yml` of Marian.
 struct WordTable: Sendable {
-  ///
-  /// By their bytes: Swift's own equality would take an accented letter in one piece and in two for the same.
+  /// By the bytes of words: Swift's own equality would take an accented letter in one piece and in two for the same.
   private let ids: [[UInt8]: Int32]
   /// The id of each piece; that of the unknown word for a piece that the table does not have.
   let idOfPiece: [Int32]

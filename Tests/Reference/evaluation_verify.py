@@ -1,20 +1,19 @@
 """Writes what the packages make of all shared texts and of real hypotheses, for the Verify suites of EvaluationTests.
 
-usage: evaluation_verify.py DRAGOMAN DATA_FOLDER OUTPUT.json
-needs: whisper-normalizer 0.1.15, jiwer, sacrebleu. Transcribes and translates with DRAGOMAN: some minutes."""
+usage: evaluation_verify.py DRAGOMAN DATA_FOLDER RECOGNISED.json OUTPUT.json
+needs: whisper-normalizer 0.1.15, jiwer, sacrebleu. RECOGNISED is what `dragoman bench wer` wrote of the shared sets; translates with
+DRAGOMAN."""
 import glob
 import json
 import os
 import random
 import subprocess
 import sys
-import tempfile
 
 from evaluation_common import assigned_characters, basic, corpus, edits, english, fuzzed, normalization, significance, \
     versions, worsened
 
-dragoman, data, output = sys.argv[1:]
-RECOGNISED = ["en-read", "en-long", "an4", "pt-read", "multi-read"]
+dragoman, data, recognised, output = sys.argv[1:]
 LINES = 500  # of each translated file
 
 
@@ -24,25 +23,6 @@ def manifest(path):
 
 def lines(path):
     return open(path, encoding="utf-8").read().split("\n")[:-1]
-
-
-def recognised(name):
-    """(language, reference, hypothesis) of each clip."""
-    root = os.path.join(data, name)
-    rows = [row for row in manifest(os.path.join(root, "manifest.jsonl")) if row.get("text")]
-    found = []
-    for language in sorted({row["lang"][:2] for row in rows}):
-        mine = [row for row in rows if row["lang"][:2] == language]
-        with tempfile.TemporaryDirectory() as folder:
-            files = []
-            for index, row in enumerate(mine):
-                files.append(os.path.join(folder, f"{index:04d}.flac"))
-                os.symlink(os.path.abspath(os.path.join(root, row["audio"])), files[-1])
-            subprocess.run([dragoman, "transcribe", "--model", "whisper-base", "--from", language, "--beam", "1", "--format", "json",
-                            "--output-dir", folder, *files], check=True, stderr=subprocess.DEVNULL)
-            for row, path in zip(mine, files):
-                found.append((language, row["text"], json.load(open(path[:-5] + ".json"))["text"]))
-    return found
 
 
 def translated(source, to):
@@ -59,10 +39,11 @@ for path in sorted(glob.glob(os.path.join(data, "**", "manifest.jsonl"), recursi
 texts += [line.split(" ", 1)[1] for line in lines(os.path.join(data, "text", "dev-clean.trans.txt"))]
 texts += [text.lower() for text in texts[-2703:]]
 
-for name in RECOGNISED:
-    for language, reference, hypothesis in recognised(name):
+for run in json.load(open(recognised, encoding="utf-8"))["runs"]:
+    for utterance in run["utterances"]:
+        reference, hypothesis = utterance["reference"], utterance["hypothesis"]
         texts += [reference, hypothesis]
-        normalize = english if language == "en" else basic
+        normalize = english if utterance["language"] == "en" else basic
         reference, hypothesis = normalize(reference), normalize(hypothesis)
         if reference.strip():
             alignments += [edits(reference, hypothesis, unit) for unit in ["word", "character"]]
