@@ -8,6 +8,8 @@ struct EchoGuard {
   private static let reach = 20
   /// UTF-8 bytes in a second from which on nobody speaks so fast: 15 are usual in Latin scripts, 25 in Chinese or Japanese.
   private static let fastest = 25
+  /// UTF-8 bytes in a second that no speech has in any script: 45 are usual in Devanagari, of three bytes a letter.
+  private static let most = 150
   /// UTF-8 bytes that the beginnings of two pieces share at least where they do not say the same to the end, and more than
   /// half of the later one: then it is an echo at twice that speed.
   private static let leastShared = 20
@@ -28,6 +30,11 @@ struct EchoGuard {
     if said.count > Self.reach { said.removeFirst() }
     return false
   }
+
+  /// Whether nobody can have said so much in so little audio. Timestamps may be wrong, so this holds of whole windows only.
+  ///
+  /// - Parameter frames: that the window has, 10 ms each.
+  static func isTooMuch(_ text: String, frames: Int) -> Bool { text.utf8.count * 100 > most * frames }
 
   /// Whether nearly all words of a text were said shortly before in the same order: what a model says over music behind a sentence.
   ///

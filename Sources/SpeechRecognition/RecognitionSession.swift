@@ -157,12 +157,13 @@ public final class RecognitionSession {
   /// Recognises a window whose language is known, or as much of it as its text covers, and moves `seek` on.
   private func recognize(_ whole: Range<Int>) -> [Segment] {
     var window = whole
+    guard window.count >= Self.leastFrames else {
+      seek = window.upperBound
+      return []
+    }
     let start = startSequence
     var text = decode(window, start: start)
-    if prompt.goesOn, text.noSpeechProbability > options.noSpeechThreshold, !fallback.isSilent(text),
-      echoGuard.isSaidBefore(model.vocabulary.text(of: text.tokens))
-    {
-      // It may live on the text before alone: music behind a sentence says it again.
+    if prompt.goesOn, livesOnPrompt(text, frames: window.count) {
       prompt.forget()
       text = decode(window, start: start)
     }
@@ -175,7 +176,10 @@ public final class RecognitionSession {
       window = part
       text = decode(window, start: start)
     }
-    guard !fallback.isSilent(text, endsAgain: echoGuard.hasEnded(with: model.vocabulary.text(of: text.tokens))) else {
+    let said = model.vocabulary.text(of: text.tokens)
+    guard !fallback.isSilent(text, endsAgain: echoGuard.hasEnded(with: said)),
+      !EchoGuard.isTooMuch(said, frames: window.count)
+    else {
       seek = window.upperBound
       return []
     }
@@ -187,6 +191,19 @@ public final class RecognitionSession {
     seek += cut.advance
     if !options.conditionsOnPreviousText || text.temperature > options.promptResetTemperature { prompt.forget() }
     return segments
+  }
+
+  /// What a timestamp leaves of the last window may be shorter than any word, and has one written nonetheless.
+  ///
+  /// - Reference: ggml-org/whisper.cpp `src/whisper.cpp` (`delta_min`, 100 ms).
+  private static let leastFrames = 10
+
+  /// Whether a window's text may come of the text before alone: music behind a sentence says it again, and so does what is hardly audio.
+  private func livesOnPrompt(_ text: WindowText, frames: Int) -> Bool {
+    let said = model.vocabulary.text(of: text.tokens)
+    if EchoGuard.isTooMuch(said, frames: frames) { return true }
+    return text.noSpeechProbability > options.noSpeechThreshold && !fallback.isSilent(text)
+      && echoGuard.isSaidBefore(said)
   }
 
   /// The part of a window to decode in its place when its words leave out speech; nil when they do not.

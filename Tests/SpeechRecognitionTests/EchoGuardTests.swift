@@ -40,6 +40,14 @@ import Testing
     #expect(echoes([(sentence, 370)] + others + [(sentence, 32)]).allSatisfy { !$0 })
   }
 
+  /// What nobody can have said, in any script, however it was spoken.
+  @Test func tooMuchIsTold() {
+    #expect(EchoGuard.isTooMuch(sentence, frames: 20), "in 0.2 s")
+    #expect(!EchoGuard.isTooMuch(sentence, frames: 100), "an auctioneer in a second")
+    #expect(!EchoGuard.isTooMuch(" आज मौसम बहुत अच्छा है", frames: 60), "three bytes a letter, three times as fast as usual")
+    #expect(EchoGuard.isTooMuch(" Yes.", frames: 3) && !EchoGuard.isTooMuch(" Yes.", frames: 20))
+  }
+
   /// Nearly all words in the same order, whatever the segments, the case and what is left out.
   @Test func whatWasSaidBeforeIsKnown() {
     var guardian = EchoGuard()
