@@ -1,6 +1,5 @@
 /* Float kernels for NEON, which every 64-bit ARM has. */
 #if defined(__aarch64__)
-#pragma clang fp contract(fast)
 #define WIDTH 4
 #define KERNELS dragoman_float_neon
 #include "float_simd.h"

@@ -11,13 +11,13 @@ struct ModelIdentity: Equatable {
   let key: String
 
   /// Changed whenever the same files would be prepared otherwise: other blobs, other packing, another silence, be it in its last bits.
-  static let revision = 2
+  static let revision = 3
   private static let sample = 1 << 16
 
   /// - Parameters:
   ///   - files: the weights.
   ///   - url: the model's folder, or its one file.
-  ///   - kernels: that prepare; the silence is encoded in floats, which differ in their last bits between instruction sets.
+  ///   - kernels: that prepare; the plain ones encode the silence otherwise in its last bits than those of the instruction sets do.
   /// - Returns: nil when a file cannot be read.
   init?(_ files: RecognitionFiles, at url: URL, kernels: Kernels) {
     var lines = ["prepared recognition model, revision \(Self.revision), int8, \(kernels.name)"]
