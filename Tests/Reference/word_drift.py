@@ -2,8 +2,9 @@
 
 usage: word_drift.py DRAGOMAN DATA_FOLDER [details]
        word_drift.py reference MODEL_FOLDER DATA_FOLDER
-         Writes faster-whisper's word times (same weights, float32, beam 5, voice activity filter) into word-drift.json. Only words
-         and times are written, no audio. Needs faster-whisper.
+         Writes faster-whisper's word times (same weights, float32, beam 5, voice activity filter) into word-drift.json, those of the
+         recordings and those of each clip by itself, put where the clip lies. Only words and times are written, no audio. Needs
+         faster-whisper.
 needs: numpy, soundfile. Prints the median and the 95th percentile of the distances, and ends with 1 if one is missed.
 
 Each clip is cut to its sound (`recordings.sounding`), so that the first word starts with it and the last one ends with it, faded
@@ -106,22 +107,32 @@ def reference(folder, data):
     import faster_whisper
 
     model = faster_whisper.WhisperModel(folder, device="cpu", compute_type="float32", cpu_threads=1)
-    found = []
-    for language, samples, _ in joined(data):
+
+    def said(samples, language, shift=0.0):
         segments, _ = model.transcribe(samples, beam_size=5, language=language, word_timestamps=True, vad_filter=True)
-        found.append([[round(w.start, 2), round(w.end, 2), w.word.strip()] for s in segments for w in s.words])
+        return [[round(w.start + shift, 2), round(w.end + shift, 2), w.word.strip()] for s in segments for w in s.words]
+
+    rows = {row["id"]: row for name in {name for name, *_ in RECORDINGS} for row in manifest(data, name)}
+    found, alone = [], []
+    for language, samples, bounds in joined(data):
+        found.append(said(samples, language))
+        alone.append([])
+        for clip, start, *_ in bounds:
+            own = read(rows[clip]["path"])
+            alone[-1] += said(own, language, start - sounding(own)[0])
     with open(REFERENCE, "w", encoding="utf-8") as out:
         json.dump({"source": f"faster-whisper {faster_whisper.__version__}, CTranslate2 float32, beam 5, voice activity filter",
                    "command": "python3 Tests/Reference/word_drift.py reference WHISPER_BASE ../shared/data",
-                   "recordings": found}, out, ensure_ascii=False, separators=(",", ":"))
+                   "recordings": found, "alone": alone}, out, ensure_ascii=False, separators=(",", ":"))
 
 
 def compare(dragoman, data, details=False):
     figures = Figures()
-    theirs = json.load(open(REFERENCE, encoding="utf-8"))["recordings"]
+    theirs = json.load(open(REFERENCE, encoding="utf-8"))
     starts, ends, their_starts, their_ends, apart, sound_apart, ends_apart = [], [], [], [], [], [], []
+    from_alone, their_own = [], []
     clips, said = 0, 0
-    for (language, samples, bounds), other in zip(joined(data), theirs):
+    for (language, samples, bounds), other, alone in zip(joined(data), theirs["recordings"], theirs["alone"]):
         transcript, = transcribe(dragoman, [samples], "--from", language)
         mine = [(w["start"], w["end"], w["text"]) for w in words(transcript)]
         clips, said = clips + len(bounds), said + len(mine)
@@ -137,6 +148,8 @@ def compare(dragoman, data, details=False):
         sound_apart += [a[0] - b[0] for a, b in pairs if not holds_pause(level, b)
                         and clip_of(bounds, a) == clip_of(bounds, b)]
         ends_apart += [a[1] - b[1] for a, b in pairs]
+        from_alone += [a[0] - b[0] for a, b in matched(mine, alone)]
+        their_own += [a[0] - b[0] for a, b in matched(other, alone)]
         if details:
             lookup = {edge[0]: edge for edge in others}
             print(f"{language}: {len(samples) / RATE:.0f} s, {len(mine)} words, {len(other)} of faster-whisper's")
@@ -164,6 +177,8 @@ def compare(dragoman, data, details=False):
     show("faster-whisper's last words, the same", their_ends, False)
     show("a word starts, from where faster-whisper has it, unless its word holds a pause", sound_apart, True)
     show("the same with those that hold pauses or stand in another clip", apart, False)
+    show("a word starts, from where faster-whisper has it when it hears the clip by itself", from_alone, False)
+    show("faster-whisper's words start, from where it has them itself in the clip by itself", their_own, False)
     show("a word ends, from where faster-whisper has it", ends_apart, False)
     figures.check(len(starts) >= 0.95 * clips, f"{len(starts)} of {clips} clips have words at their place")
     return figures.missed
