@@ -1,4 +1,4 @@
-/// When a share of a segment's text is spoken: by its words where they are known, otherwise in proportion.
+/// When a share of a text is spoken: by its words where they are known, otherwise in proportion.
 ///
 ///     text   |Good| morning,| everyone.|          words side by side, as wide as they are shown
 ///     time   |Good|    | morning,|| everyone.|    the same words with the pauses between them
@@ -19,11 +19,12 @@ struct SegmentClock {
   /// Shares that differ less are the same place: sums of columns over a width are exact to far less than this.
   private static let tolerance = 1e-6
 
-  init(_ segment: Segment) {
-    let words = (segment.words ?? []).map { (word: $0, width: Self.width($0.text)) }
+  /// The clock of a text that segments which follow each other say together.
+  init(_ segments: [Segment]) {
+    let words = segments.flatMap { $0.words ?? [] }.map { (word: $0, width: Self.width($0.text)) }
     var total = words.reduce(0) { $0 + $1.width }
     guard total > 0 else {
-      spans = [Span(lower: 0, upper: 1, start: segment.start.milliseconds, end: segment.end.milliseconds)]
+      spans = [Span(lower: 0, upper: 1, start: segments[0].start.milliseconds, end: segments.last!.end.milliseconds)]
       return
     }
     // The space before the first word is not shown.
@@ -35,6 +36,21 @@ struct SegmentClock {
       return Span(
         lower: max(0, Double(column) / Double(max(1, total))), upper: Double(column + width) / Double(max(1, total)),
         start: word.start.milliseconds, end: word.end.milliseconds)
+    }
+  }
+
+  /// The clock of a text of which each segment has a part, as of a translation.
+  ///
+  /// - Parameter parts: segments, each with the columns of its part.
+  init(_ parts: [(segment: Segment, columns: Int)]) {
+    let total = Double(max(1, parts.reduce(0) { $0 + $1.columns }))
+    var column = 0
+    spans = parts.flatMap { segment, columns in
+      defer { column += columns }
+      let (first, share) = (Double(column) / total, Double(columns) / total)
+      return SegmentClock([segment]).spans.map {
+        Span(lower: first + share * $0.lower, upper: first + share * $0.upper, start: $0.start, end: $0.end)
+      }
     }
   }
 

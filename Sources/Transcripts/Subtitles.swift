@@ -6,15 +6,15 @@ struct Cue: Equatable {
   var lines: [String]
 }
 
-/// Segments as subtitles of at most two lines of 42 columns, and the two formats that hold them.
+/// What is said as subtitles of at most two lines of 42 columns, and the two formats that hold them.
 enum Subtitles {
   static func cues(of transcript: Transcript, content: SubtitleContent) -> [Cue] {
     var cues: [Cue] = []
     // Cues whose ends are those of words.
     var spoken: [Int] = []
-    for segment in transcript.segments {
-      for cue in self.cues(of: segment, content: content) {
-        if segment.words?.isEmpty == false { spoken.append(cues.count) }
+    for passage in SubtitlePassage.all(of: transcript) {
+      for cue in self.cues(of: passage, content: content) {
+        if passage.isSpoken { spoken.append(cues.count) }
         // Recognisers do give segments that overlap or have no length.
         let start = max(cue.start, cues.last?.end ?? 0, 0)
         cues.append(Cue(start: start, end: max(cue.end, start + 1), lines: cue.lines))
@@ -34,19 +34,20 @@ enum Subtitles {
     return next - end < gap ? next : end
   }
 
-  private static func cues(of segment: Segment, content: SubtitleContent) -> [Cue] {
-    let clock = SegmentClock(segment)
-    let shown: [(text: String, clock: SegmentClock?)] =
-      switch content {
-      case .source: [(segment.text, clock)]
-      case .target: [(segment.translation ?? "", nil)]
-      case .both: [(segment.text, clock), (segment.translation ?? "", nil)]
-      }
-    let blocks = shown.map { SubtitleLayout($0.text, clock: $0.clock) }.filter { !$0.isEmpty }
-    guard !blocks.isEmpty else { return [] }
+  private static func cues(of passage: SubtitlePassage, content: SubtitleContent) -> [Cue] {
+    let (source, target) = (passage.source, passage.target)
+    // Pauses are those of the text that is spoken.
+    let all = [
+      content == .target ? nil : (SubtitleLayout(source.text, clock: source.clock), source.clock),
+      content == .source ? nil : (SubtitleLayout(target.text), target.clock),
+    ]
+    let shown = all.compactMap { $0 }.filter { !$0.0.isEmpty }
+    guard !shown.isEmpty else { return [] }
+    let blocks = shown.map(\.0)
     let parts = blocks.count == 1 ? [blocks[0].cues()] : inStep(blocks[0], blocks[1])
     // The text that was cut freely, the one with the most cues of its own, sets the times.
     let timing = blocks.indices.max { parts[$0].count { !$0.isEmpty } < parts[$1].count { !$0.isEmpty } }!
+    let clock = shown[timing].1
     return parts[timing].indices.map { index in
       let range = parts[timing][index]
       let (first, last) = (

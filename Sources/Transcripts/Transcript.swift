@@ -41,8 +41,11 @@ public struct Transcript: Sendable, Equatable {
 
   /// Joins with spaces, except in scripts that do not use them.
   public static func joined(_ texts: [String], language: String?) -> String {
-    texts.filter { !$0.isEmpty }.joined(separator: isUnspaced(language) ? "" : " ")
+    texts.filter { !$0.isEmpty }.joined(separator: separator(language))
   }
+
+  /// What stands between texts that are joined.
+  static func separator(_ language: String?) -> String { isUnspaced(language) ? "" : " " }
 
   private static func isUnspaced(_ language: String?) -> Bool { unspaced.contains(language ?? "") }
 

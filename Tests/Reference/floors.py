@@ -24,7 +24,6 @@ MOST_ABOVE_PEER = 0.1  # percentage points
 KNOWN_ABOVE_PEER = {("en-read", "5"): 0.3}
 # All sets are 2,579 words: a tenth of a point is three of them, and rounding alone moves more. The goal is 0.1.
 MOST_LOSS = 0.3
-MOST_ABOVE_PEER_INT8 = 0.2
 MOST_OVERHEAD = 0.03  # of the time of recognition
 MOST_MEMORY = 250e6  # bytes resident, whisper-base on an hour
 GOAL_SECONDS = 0.35  # from the start of the process to the text of a recording of 2.2 s, whisper-base, greedy
@@ -65,11 +64,15 @@ def word_error_rate():
             rate = percent(exact[beam], name)
             check(rate <= scores[beam] + most,
                   f"WER on {name}, beam {beam}, float32: {rate:.2f} %, faster-whisper {scores[beam]:.2f} %, at most {most} above")
-        rate, reference, peer = percent(usual[beam]), percent(exact[beam]), PEER["int8"][beam]
+            # Dragoman's own figures are the same on every processor, so that each set can be held to one that is written down.
+            rate, peer = percent(usual[beam], name), PEER["int8"]["sets"][name][beam]
+            check(rate <= peer + MOST_ABOVE_PEER,
+                  f"WER on {name}, beam {beam}, int8: {rate:.2f} %, faster-whisper {peer:.2f} %, at most {MOST_ABOVE_PEER} above")
+        rate, reference, peer = percent(usual[beam]), percent(exact[beam]), PEER["int8"]["total"][beam]
         check(rate <= reference + MOST_LOSS, f"WER on all sets, beam {beam}: int8 {rate:.2f} %, float32 {reference:.2f} %, "
               f"at most {MOST_LOSS} more")
-        check(rate <= peer + MOST_ABOVE_PEER_INT8, f"WER on all sets, beam {beam}: int8 {rate:.2f} %, faster-whisper's {peer:.2f} %, "
-              f"at most {MOST_ABOVE_PEER_INT8} above")
+        check(rate <= peer + MOST_ABOVE_PEER, f"WER on all sets, beam {beam}: int8 {rate:.2f} %, faster-whisper's {peer:.2f} %, "
+              f"at most {MOST_ABOVE_PEER} above")
         for run in exact[beam], usual[beam]:
             check(run["overhead"] <= MOST_OVERHEAD,
                   f"scoring takes {100 * run['overhead']:.2f} % of the time of recognition, at most {100 * MOST_OVERHEAD:g} %")
