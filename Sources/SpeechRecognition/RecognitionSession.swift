@@ -210,14 +210,15 @@ public final class RecognitionSession {
   private func partWithoutGap(of window: Range<Int>, saying text: WindowText, start: [Int]) -> Range<Int>? {
     // A translation does not follow the order of what is said.
     guard task == .transcribe else { return nil }
-    let cut = cut(window, saying: text)
-    guard coverage.isSuspicious(cut, model.vocabulary) else { return nil }
+    let cut = cut(window, saying: text), silences = audio.longSilences(in: window)
+    guard coverage.isSuspicious(cut, at: silences, model.vocabulary) else { return nil }
     let words = workspace.aligner.alignedWords(
       cut.pieces.map(\.tokens), start: start, language: textLanguage, window: workspace.input(window, of: audio),
-      frameCount: window.count, end: cut.advance, decoder: workspace.decoder)
-    return SpeechCoverage.gap(between: words.joined(), until: cut.advance).flatMap {
-      coverage.part(of: window, without: $0, in: audio)
-    }
+      frameCount: window.count, end: cut.advance, silences: silences, decoder: workspace.decoder)
+    let gap =
+      SpeechCoverage.gap(between: words.joined(), until: cut.advance)
+      ?? SpeechCoverage.poorPart(of: words.joined(), at: silences, until: cut.advance)
+    return gap.flatMap { coverage.part(of: window, without: $0, in: audio) }
   }
 
   /// A window's text in pieces, and where the next window begins.

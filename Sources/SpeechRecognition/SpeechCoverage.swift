@@ -18,6 +18,8 @@ struct SpeechCoverage: Sendable {
   /// Frames from which on a piece is looked into, 4 s, when its text has fewer tokens a second than that: fluent speech has three
   /// and more.
   private static let leastSparse = 400, sparseTokensPerSecond = 2.2
+  /// Frames of speech between two long silences that are looked into, 2 s, of which voice activity keeps 0.8 s around it.
+  private static let leastApart = 200
   /// Frames around what its last token looks at that a word of several seconds is believed to take, 1 s.
   private static let wordReach = 100
   /// How far from the end that the model named the quietest point is looked for.
@@ -40,8 +42,14 @@ struct SpeechCoverage: Sendable {
   }
 
   /// Whether the timestamps of a window's pieces let one suspect that speech lies between its words.
-  func isSuspicious(_ cut: WindowCut, _ vocabulary: Vocabulary) -> Bool {
+  ///
+  /// - Parameter silences: the first frames of the window behind long silences that were left out, in order.
+  func isSuspicious(_ cut: WindowCut, at silences: [Int] = [], _ vocabulary: Vocabulary) -> Bool {
     guard isSpeechOnly else { return false }
+    let isBare = Self.parts(at: silences, until: cut.advance).contains { part in
+      !cut.pieces.contains { $0.start >= part.lowerBound - Self.reach && $0.end <= part.upperBound + Self.reach }
+    }
+    if isBare { return true }
     var end = 0
     for piece in cut.pieces {
       let length = piece.end - piece.start
@@ -72,6 +80,28 @@ struct SpeechCoverage: Sendable {
       covered = max(covered, stop)
     }
     return end - covered >= leastLeft ? covered..<end : nil
+  }
+
+  /// The first part of a window, between long silences, whose words have too few tokens for it; nil without one.
+  ///
+  /// Speech under a noise that is heard by itself, half a minute from all other, was one word of 3 s: the first of the next sentence.
+  ///
+  /// - Parameters:
+  ///   - words: all words of the window in order, in its frames; none goes on over a silence.
+  ///   - silences: the first frames behind the silences, in order.
+  ///   - end: the frame where the next window begins.
+  static func poorPart(of words: some Sequence<AlignedWord>, at silences: [Int], until end: Int) -> Range<Int>? {
+    parts(at: silences, until: end).first { part in
+      let own = words.filter { part.contains($0.word.start.frames) }
+      return Double(own.reduce(0) { $0 + $1.tokens.count }) < leastTokensPerSecond * Double(part.count) / 100
+    }
+  }
+
+  /// What lies between long silences, where that is long enough to be looked into; nothing without a silence.
+  private static func parts(at silences: [Int], until end: Int) -> [Range<Int>] {
+    guard !silences.isEmpty else { return [] }
+    let bounds = [0] + silences.filter { $0 < end } + [end]
+    return zip(bounds, bounds.dropFirst()).lazy.map { $0..<$1 }.filter { $0.count >= leastApart }
   }
 
   /// The part of a window to decode in its place when a gap between its words was found: what lies before the gap, or, where nothing
