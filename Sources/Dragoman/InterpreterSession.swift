@@ -164,7 +164,7 @@ public final class InterpreterSession {
         part.language.map(tell)
         language = part.language?.code ?? language
         let new = part.segments ?? []
-        if let language { spoken[language, default: .zero] += new.reduce(.zero) { $0 + ($1.end - $1.start) } }
+        if let language { spoken[language, default: .zero] += new.length }
         try take(new)
         observe(.progress(part.end))
       }

@@ -185,9 +185,7 @@ public final class RecognitionSession {
     }
     let cut = cut(window, saying: text)
     let segments = segments(of: cut, in: text, window: window, start: start)
-    if let language {
-      spoken[language.code, default: .zero] += segments.reduce(.zero) { $0 + ($1.end - $1.start) }
-    }
+    if let language { spoken[language.code, default: .zero] += segments.length }
     seek += cut.advance
     if !options.conditionsOnPreviousText || text.temperature > options.promptResetTemperature { prompt.forget() }
     return segments

@@ -58,3 +58,8 @@ public struct Segment: Sendable, Equatable {
     (self.tokens, self.words) = (tokens, words)
   }
 }
+
+extension Sequence<Segment> {
+  /// How long the segments last together.
+  package var length: Duration { reduce(.zero) { $0 + ($1.end - $1.start) } }
+}

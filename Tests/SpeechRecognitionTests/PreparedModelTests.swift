@@ -87,16 +87,19 @@ import Testing
     #expect(try !RecognitionModel(contentsOf: model, precision: .float32, prepared: cache).isPrepared)
   }
 
-  @Test func weightsAreTheSameOnAllInstructionSets() throws {
+  @Test func whatIsPreparedIsTheSameOnAllInstructionSets() throws {
     defer { clean() }
-    var all: [[String: [UInt8]]] = []
-    for kernels in TinyModelTests.isas {
-      let model = try RecognitionModel(contentsOf: model, prepared: cache, kernels: kernels)
-      // The silence is computed in floats, which differ in their last bits.
-      all.append(Self.contents(model, kernels: kernels).filter { !$0.key.hasPrefix("groups") && $0.key != "tail" })
+    func contents(_ kernels: Kernels) throws -> [String: [UInt8]] {
+      Self.contents(try RecognitionModel(contentsOf: model, prepared: cache, kernels: kernels), kernels: kernels)
     }
-    #expect(all.allSatisfy { $0 == all[0] && $0.count > 20 })
-    // So each has a file of its own.
+    let all = try TinyModelTests.isas.map(contents)
+    let fast = all.dropFirst()
+    #expect(fast.allSatisfy { $0 == fast.first && $0.count > 20 })
+    // The plain kernels compute the silence in another order, and so each has a file of its own.
+    func weights(_ contents: [String: [UInt8]]) -> [String: [UInt8]] {
+      contents.filter { !$0.key.hasPrefix("groups") && $0.key != "tail" }
+    }
+    #expect(fast.first.map { weights($0) == weights(all[0]) && $0 != all[0] } ?? true)
     #expect(names.count == TinyModelTests.isas.count)
   }
 
@@ -108,7 +111,7 @@ import Testing
     let contents = Self.contents(try RecognitionModel(contentsOf: model, kernels: kernels), kernels: kernels)
     let all = contents.sorted { $0.key < $1.key }.flatMap { Array($0.key.utf8) + $0.value }
     let hash = all.withUnsafeBytes { String(ContentHash.of($0), radix: 16) }
-    #expect(ModelIdentity.revision == 2 && hash == "a62b243a36743e91", "\(hash)")
+    #expect(ModelIdentity.revision == 3 && hash == "ec9f24d3a80bb437", "\(hash)")
   }
 
   @Test(arguments: LayoutTests.exact + LayoutTests.rounded) func everyLayoutIsPrepared(layout: String) throws {

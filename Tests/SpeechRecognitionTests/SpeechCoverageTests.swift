@@ -33,4 +33,22 @@ import Transcripts
     #expect(gap(word(0, 40), word(50, 1800, looksAt: 1750), until: 1800) == 40..<1650)
     #expect(gap(word(0, 40), word(50, 600, " 716-244-6714", looksAt: 80), until: 600) == nil)
   }
+
+  /// One word stands for a sentence that lies between two long silences.
+  @Test func aPartBetweenLongSilencesHasWordsOfItsOwn() {
+    let words = [
+      word(0, 40), word(60, 100), word(120, 160), word(310, 590), word(620, 640), word(700, 720), word(740, 760),
+      word(800, 900),
+    ]
+    func poor(_ silences: [Int], until end: Int = 900) -> Range<Int>? {
+      SpeechCoverage.poorPart(of: words, at: silences, until: end)
+    }
+    #expect(poor([300, 600]) == 300..<600)
+    #expect(poor([]) == nil, "words behind each other are looked for in gaps alone")
+    #expect(poor([300]) == nil, "five words of 6 s, as somebody who pauses has")
+    #expect(poor([420, 600]) == nil, "too short to say")
+    #expect(poor([300, 600], until: 450) == nil, "what the next window hears again")
+    #expect(poor([180, 300, 600], until: 3000) == 300..<600)
+    #expect(poor([300], until: 3000) == 300..<3000)
+  }
 }

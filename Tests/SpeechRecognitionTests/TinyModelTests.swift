@@ -90,6 +90,7 @@ import Transcripts
         #expect(segment.start < segment.end && segment.end <= end, "\(count) samples: \(segment.start)..\(segment.end)")
       }
       #expect(segments.map(\.id) == Array(0..<segments.count))
+      if count < 1_600 { #expect(segments.isEmpty, "no word is so short") }
       #expect(session.processed >= .milliseconds(count / 160 * 10), "\(count) samples end at \(session.processed)")
     }
   }

@@ -141,6 +141,56 @@ import Testing
     #expect(cues.map(\.end) == [4_000, 5_000, 5_001, 5_002, 7_000])
   }
 
+  /// Segments of 2 s, one behind the other, each of its words as long as the others.
+  private func spoken(_ texts: [(String, String?)], pause: Double = 0) -> Transcript {
+    let segments = texts.enumerated().map { index, text in
+      let start = Double(index) * (2 + pause)
+      let words = text.0.split(separator: " "), length = 2 / Double(words.count)
+      return Segment(
+        id: index, start: .seconds(start), end: .seconds(start + 2), text: text.0, translation: text.1,
+        words: words.enumerated().map { number, word in
+          Word(
+            start: .seconds(start + Double(number) * length), end: .seconds(start + Double(number + 1) * length),
+            text: " " + word, probability: 1)
+        })
+    }
+    return Transcript(
+      file: "a", duration: .seconds(60), language: "en", languageProbability: 1, model: "m", targetLanguage: "pt",
+      segments: segments)
+  }
+
+  /// What the recogniser cut within a sentence stands in one cue, in its time; a sentence's end and a pause divide.
+  @Test func aSentenceOfSeveralSegmentsIsShownAsOne() {
+    let texts = [
+      ("He might have been made still more", "Ele poderia ter sido ainda mais"),
+      ("respectable than", "respeitável do que"),
+      ("he was.", "era."), ("He was not.", "Não era."),
+    ]
+    let source = Subtitles.cues(of: spoken(texts), content: .source)
+    #expect(
+      source.map(\.lines) == [["He might have been made still", "more respectable than he was."], ["He was not."]])
+    #expect(source.map(\.start) == [0, 6_000] && source[0].end == 6_000)
+    let both = Subtitles.cues(of: spoken(texts), content: .both)
+    #expect(both.map { $0.lines.last } == ["mais respeitável do que era.", "Não era."])
+    #expect(Subtitles.cues(of: spoken(texts, pause: 1), content: .source).count == 4)
+    let short = [("Yes, and", nil), ("no", nil)] as [(String, String?)]
+    #expect(Subtitles.cues(of: spoken(short), content: .source).map(\.lines) == [["Yes, and no"]])
+    #expect(Subtitles.cues(of: spoken(short, pause: 0.9), content: .source).map(\.lines) == [["Yes, and no"]])
+  }
+
+  /// Cues of a translation alone begin when its segments do, however long the others are.
+  @Test func aTranslationIsShownWhileItsSegmentIsSpoken() {
+    let texts = [
+      ("One, two, three, four, five, six and seven", "Um"),
+      ("eight", String(repeating: "oito, ", count: 12) + "oito e"),
+      ("nine.", "nove."),
+    ]
+    let cues = Subtitles.cues(of: spoken(texts), content: .target)
+    #expect(
+      cues.count == 2 && cues.flatMap(\.lines).joined(separator: " ") == texts.map { $0.1 }.joined(separator: " "))
+    #expect(cues[1].start > 2_000 && cues[1].start < 4_000, "\(cues)")
+  }
+
   @Test func longRecordings() {
     let cue = Cue(start: 3_599_999, end: 363_599_007, lines: ["x"])
     #expect(Subtitles.srt([cue]) == "1\n00:59:59,999 --> 100:59:59,007\nx\n")
