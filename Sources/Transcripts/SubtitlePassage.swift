@@ -35,20 +35,39 @@ struct SubtitlePassage {
     return !SentenceScale.sentenceEnds(behind: word, before: next.text)
   }
 
-  /// What is said, and when.
-  var source: (text: String, clock: SegmentClock) {
-    (Transcript.joined(segments.map(\.text), language: language), SegmentClock(segments))
+  /// A text of the passage, when it is to be shown, and the shares of it before which its segments end.
+  typealias Shown = (text: String, clock: SegmentClock, segmentEnds: [Double])
+
+  /// What is said.
+  var source: Shown {
+    let texts = segments.map(\.text)
+    let columns = columns(of: texts, language: language)
+    return (Transcript.joined(texts, language: language), SegmentClock(segments), Self.ends(of: columns))
   }
 
-  /// Its translation, and when that is to be shown: each segment's while the segment is spoken.
-  var target: (text: String, clock: SegmentClock) {
+  /// Its translation, each segment's while the segment is spoken.
+  var target: Shown {
     let texts = segments.map { $0.translation ?? "" }
-    let space = DisplayWidth.of(Transcript.separator(targetLanguage))
-    let first = texts.firstIndex { !$0.isEmpty }
-    let columns = texts.indices.map {
-      texts[$0].isEmpty ? 0 : DisplayWidth.of(texts[$0]) + ($0 == first ? 0 : space)
-    }
-    return (Transcript.joined(texts, language: targetLanguage), SegmentClock(Array(zip(segments, columns))))
+    let columns = columns(of: texts, language: targetLanguage)
+    return (
+      Transcript.joined(texts, language: targetLanguage), SegmentClock(Array(zip(segments, columns))),
+      Self.ends(of: columns)
+    )
+  }
+
+  /// Columns of each of some texts that are joined, with the space before it.
+  private func columns(of texts: [String], language: String?) -> [Int] {
+    let space = DisplayWidth.of(Transcript.separator(language)), first = texts.firstIndex { !$0.isEmpty }
+    return texts.indices.map { texts[$0].isEmpty ? 0 : DisplayWidth.of(texts[$0]) + ($0 == first ? 0 : space) }
+  }
+
+  private static func ends(of columns: [Int]) -> [Double] {
+    let total = Double(max(1, columns.reduce(0, +)))
+    var sum = 0
+    return columns.dropLast().map { column in
+      sum += column
+      return Double(sum) / total
+    } + [1]
   }
 
   /// Whether its times are those of words.
