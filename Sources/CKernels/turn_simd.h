@@ -16,12 +16,12 @@
 #define LOWER_4(lane) ((lane)&4 ? WIDTH + (lane) : (lane) + 4)
 #define UPPER_8(lane) ((lane)&8 ? WIDTH + (lane)-8 : (lane))
 #define LOWER_8(lane) ((lane)&8 ? WIDTH + (lane) : (lane) + 8)
-#define EXCHANGE(STEP)                                                                   \
-  for (int row = 0; row < WIDTH; row++)                                                  \
-    if ((row & STEP) == 0) {                                                             \
-      part a = v[row], b = v[row + STEP];                                              \
-      v[row] = __builtin_shufflevector(a, b, EVERY(UPPER_##STEP));                     \
-      v[row + STEP] = __builtin_shufflevector(a, b, EVERY(LOWER_##STEP));              \
+#define EXCHANGE(STEP)                                                    \
+  for (int row = 0; row < WIDTH; row++)                                   \
+    if ((row & STEP) == 0) {                                              \
+      part a = v[row], b = v[row + STEP];                                 \
+      v[row] = __builtin_shufflevector(a, b, EVERY(UPPER_##STEP));        \
+      v[row + STEP] = __builtin_shufflevector(a, b, EVERY(LOWER_##STEP)); \
     }
 
 /* Turns a square of WIDTH rows. */

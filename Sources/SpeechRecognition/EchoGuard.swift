@@ -18,8 +18,8 @@ struct EchoGuard {
   ///
   /// - Parameter frames: of audio that it takes, 10 ms each.
   mutating func isEcho(_ text: String, frames: Int) -> Bool {
-    let isFast = text.utf8.count * 100 > Self.fastest * frames
-    let isImpossible = text.utf8.count * 100 > 2 * Self.fastest * frames
+    let isFast = Self.isFaster(text, frames, than: Self.fastest)
+    let isImpossible = Self.isFaster(text, frames, than: 2 * Self.fastest)
     func isEcho(of earlier: String) -> Bool {
       if earlier == text { return true }
       let shared = zip(earlier.utf8, text.utf8).prefix { $0 == $1 }.count
@@ -34,7 +34,12 @@ struct EchoGuard {
   /// Whether nobody can have said so much in so little audio. Timestamps may be wrong, so this holds of whole windows only.
   ///
   /// - Parameter frames: that the window has, 10 ms each.
-  static func isTooMuch(_ text: String, frames: Int) -> Bool { text.utf8.count * 100 > most * frames }
+  static func isTooMuch(_ text: String, frames: Int) -> Bool { isFaster(text, frames, than: most) }
+
+  /// Whether a text has more than so many UTF-8 bytes a second.
+  private static func isFaster(_ text: String, _ frames: Int, than rate: Int) -> Bool {
+    text.utf8.count * 100 > rate * frames
+  }
 
   /// Whether nearly all words of a text were said shortly before in the same order: what a model says over music behind a sentence.
   ///

@@ -37,14 +37,17 @@ struct SpeechCoverage: Sendable {
 
   /// Whether there are too few text tokens in this many frames.
   static func isPoor(_ tokens: [Int], frames: Int, _ vocabulary: Vocabulary) -> Bool {
-    let count = tokens.count { $0 < vocabulary.endOfText }
-    return Double(count) < leastTokensPerSecond * Double(frames) / 100
+    isPoor(tokens.count { $0 < vocabulary.endOfText }, frames: frames)
+  }
+
+  private static func isPoor(_ textTokens: Int, frames: Int) -> Bool {
+    Double(textTokens) < leastTokensPerSecond * Double(frames) / 100
   }
 
   /// Whether the timestamps of a window's pieces let one suspect that speech lies between its words.
   ///
   /// - Parameter silences: the first frames of the window behind long silences that were left out, in order.
-  func isSuspicious(_ cut: WindowCut, at silences: [Int] = [], _ vocabulary: Vocabulary) -> Bool {
+  func isSuspicious(_ cut: WindowCut, at silences: [Int], _ vocabulary: Vocabulary) -> Bool {
     guard isSpeechOnly else { return false }
     let isBare = Self.parts(at: silences, until: cut.advance).contains { part in
       !cut.pieces.contains { $0.start >= part.lowerBound - Self.reach && $0.end <= part.upperBound + Self.reach }
@@ -93,7 +96,7 @@ struct SpeechCoverage: Sendable {
   static func poorPart(of words: some Sequence<AlignedWord>, at silences: [Int], until end: Int) -> Range<Int>? {
     parts(at: silences, until: end).first { part in
       let own = words.filter { part.contains($0.word.start.frames) }
-      return Double(own.reduce(0) { $0 + $1.tokens.count }) < leastTokensPerSecond * Double(part.count) / 100
+      return isPoor(own.reduce(0) { $0 + $1.tokens.count }, frames: part.count)
     }
   }
 

@@ -41,13 +41,10 @@ struct SegmentClock {
 
   /// The clock of a text of which each segment has a part, as of a translation.
   ///
-  /// - Parameter parts: segments, each with the columns of its part.
-  init(_ parts: [(segment: Segment, columns: Int)]) {
-    let total = Double(max(1, parts.reduce(0) { $0 + $1.columns }))
-    var column = 0
-    spans = parts.flatMap { segment, columns in
-      defer { column += columns }
-      let (first, share) = (Double(column) / total, Double(columns) / total)
+  /// - Parameter ends: shares of the text before which the segments' parts end.
+  init(_ segments: [Segment], ending ends: [Double]) {
+    spans = zip(segments, zip([0] + ends, ends)).flatMap { segment, part in
+      let (first, share) = (part.0, part.1 - part.0)
       return SegmentClock([segment]).spans.map {
         Span(lower: first + share * $0.lower, upper: first + share * $0.upper, start: $0.start, end: $0.end)
       }

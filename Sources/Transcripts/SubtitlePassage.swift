@@ -35,39 +35,41 @@ struct SubtitlePassage {
     return !SentenceScale.sentenceEnds(behind: word, before: next.text)
   }
 
-  /// A text of the passage, when it is to be shown, and the shares of it before which its segments end.
-  typealias Shown = (text: String, clock: SegmentClock, segmentEnds: [Double])
+  /// A text of the passage.
+  struct Shown {
+    var layout: SubtitleLayout
+    /// When its parts are to be shown.
+    var clock: SegmentClock
+    /// Shares of it before which its segments end.
+    var segmentEnds: [Double]
+  }
 
-  /// What is said.
+  /// What is said; it breaks sooner where the speaker pauses.
   var source: Shown {
-    let texts = segments.map(\.text)
-    let columns = columns(of: texts, language: language)
-    return (Transcript.joined(texts, language: language), SegmentClock(segments), Self.ends(of: columns))
+    let texts = segments.map(\.text), clock = SegmentClock(segments)
+    return Shown(
+      layout: SubtitleLayout(Transcript.joined(texts, language: language), clock: clock), clock: clock,
+      segmentEnds: Self.ends(of: texts, language: language))
   }
 
   /// Its translation, each segment's while the segment is spoken.
   var target: Shown {
     let texts = segments.map { $0.translation ?? "" }
-    let columns = columns(of: texts, language: targetLanguage)
-    return (
-      Transcript.joined(texts, language: targetLanguage), SegmentClock(Array(zip(segments, columns))),
-      Self.ends(of: columns)
-    )
+    let ends = Self.ends(of: texts, language: targetLanguage)
+    return Shown(
+      layout: SubtitleLayout(Transcript.joined(texts, language: targetLanguage)),
+      clock: SegmentClock(segments, ending: ends), segmentEnds: ends)
   }
 
-  /// Columns of each of some texts that are joined, with the space before it.
-  private func columns(of texts: [String], language: String?) -> [Int] {
-    let space = DisplayWidth.of(Transcript.separator(language)), first = texts.firstIndex { !$0.isEmpty }
-    return texts.indices.map { texts[$0].isEmpty ? 0 : DisplayWidth.of(texts[$0]) + ($0 == first ? 0 : space) }
-  }
-
-  private static func ends(of columns: [Int]) -> [Double] {
-    let total = Double(max(1, columns.reduce(0, +)))
-    var sum = 0
-    return columns.dropLast().map { column in
-      sum += column
-      return Double(sum) / total
-    } + [1]
+  /// Where each of some texts that are joined ends, as a share of all columns; the space between two belongs to the later one.
+  private static func ends(of texts: [String], language: String?) -> [Double] {
+    let space = DisplayWidth.of(Transcript.separator(language))
+    let columns = texts.reduce(into: [Int]()) { columns, text in
+      let before = columns.last ?? 0
+      columns.append(before + (text.isEmpty ? 0 : DisplayWidth.of(text) + (before > 0 ? space : 0)))
+    }
+    let all = Double(max(1, columns.last ?? 0))
+    return columns.dropLast().map { Double($0) / all } + [1]
   }
 
   /// Whether its times are those of words.

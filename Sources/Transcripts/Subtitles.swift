@@ -35,19 +35,18 @@ enum Subtitles {
   }
 
   private static func cues(of passage: SubtitlePassage, content: SubtitleContent) -> [Cue] {
-    let (source, target) = (passage.source, passage.target)
-    // Pauses are those of the text that is spoken.
-    let all = [
-      content == .target ? nil : (SubtitleLayout(source.text, clock: source.clock), source),
-      content == .source ? nil : (SubtitleLayout(target.text), target),
-    ]
-    let shown = all.compactMap { $0 }.filter { !$0.0.isEmpty }
+    let texts =
+      switch content {
+      case .source: [passage.source]
+      case .target: [passage.target]
+      case .both: [passage.source, passage.target]
+      }
+    let shown = texts.filter { !$0.layout.isEmpty }, blocks = shown.map(\.layout)
     guard !shown.isEmpty else { return [] }
-    let blocks = shown.map(\.0)
-    let parts = blocks.count == 1 ? [blocks[0].cues()] : inStep(blocks, segmentEnds: shown.map(\.1.segmentEnds))
+    let parts = blocks.count == 1 ? [blocks[0].cues()] : inStep(shown)
     // The text that was cut freely, the one with the most cues of its own, sets the times.
     let timing = blocks.indices.max { parts[$0].count { !$0.isEmpty } < parts[$1].count { !$0.isEmpty } }!
-    let clock = shown[timing].1.clock
+    let clock = shown[timing].clock
     return parts[timing].indices.map { index in
       let range = parts[timing][index]
       let (first, last) = (
@@ -60,11 +59,11 @@ enum Subtitles {
   }
 
   /// Both texts in as many cues, cut at about the same shares of their sentences where these are as many, of their segments otherwise.
-  private static func inStep(_ layouts: [SubtitleLayout], segmentEnds: [[Double]]) -> [[Range<Int>]] {
-    let free = layouts.map { $0.cues() }
+  private static func inStep(_ shown: [SubtitlePassage.Shown]) -> [[Range<Int>]] {
+    let layouts = shown.map(\.layout), free = layouts.map { $0.cues() }
     let leader = free[0].count >= free[1].count ? 0 : 1
     let sentenceEnds = layouts.map(\.sentenceEnds)
-    let ends = sentenceEnds[0].count == sentenceEnds[1].count ? sentenceEnds : segmentEnds
+    let ends = sentenceEnds[0].count == sentenceEnds[1].count ? sentenceEnds : shown.map(\.segmentEnds)
     let scale = SentenceScale(source: ends[leader], target: ends[1 - leader])
     let fractions = free[leader].dropLast().map { scale.place(for: layouts[leader].fraction(before: $0.upperBound)) }
     var parts = free

@@ -17,11 +17,10 @@ const dragoman_kernels *fast, *plain;
 enum { regions = 24, region_size = 1 << 21, guard_size = 1 << 16 };
 static char *ends[regions];
 static int used;
-static uint64_t state = 1;
+/* Of the random numbers, and of all that the table under test gave (FNV-1a); both begin anew for each table. */
+static uint64_t state, bits;
 static long comparisons, failures;
 static const char *last = "none";
-/* Of all that the table under test gave (FNV-1a). */
-static uint64_t bits;
 
 /* A kernel went behind its memory. */
 static void stopped(int signal) {
